@@ -1,0 +1,1 @@
+"""PeerWarden: watches BitTorrent downloaders and bans the peers that take without giving."""

@@ -1,0 +1,1 @@
+"""Tests of PeerWarden; the folders mirror those of `app`."""

@@ -1,0 +1,1 @@
+"""Tests of the frame: the lock, the layout and the set-up script."""
