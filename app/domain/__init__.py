@@ -1,0 +1,1 @@
+"""Values and judgements: no I/O, no clock, no Qt, no asyncio."""

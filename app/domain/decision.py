@@ -1,0 +1,51 @@
+"""The merged answer of all rules about one peer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.verdict import Action, Mode, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall happen to a peer, and the answers that led there, in judging order."""
+
+    action: Action
+    deciding: Verdict | None
+    """The verdict that won; None when no rule wanted anything."""
+    duration: int
+    """Milliseconds of the ban that follows; 0 when none does."""
+    trace: tuple[Verdict, ...]
+
+    @property
+    def bans(self) -> bool:
+        """Whether a ban follows."""
+        return self.action in (Action.BAN, Action.BAN_FOR_DISCONNECT)
+
+    @property
+    def shadow(self) -> Verdict | None:
+        """The first rule in shadow that would have banned, when nothing bans or exempts in earnest."""
+        if self.action is not Action.NO_ACTION:
+            return None
+        return next((v for v in self.trace if v.mode is Mode.SHADOW and v.hits), None)
+
+
+def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:
+    """Let the highest action win, among bans the longest effective duration, then the earlier rule.
+
+    Verdicts of rules that are not in force (`shadow`, `off`) stand in the trace only.
+    """
+    best: Verdict | None = None
+    best_rank = (Action.NO_ACTION, 0)
+    for verdict in trace:
+        if verdict.mode is not Mode.ENFORCE or verdict.action is Action.NO_ACTION:
+            continue
+        rank = (verdict.action, verdict.duration or default_duration)
+        if best is None or rank > best_rank:
+            best, best_rank = verdict, rank
+    if best is None:
+        return Decision(Action.NO_ACTION, None, 0, tuple(trace))
+    duration = best_rank[1] if best.hits else 0
+    return Decision(best.action, best, duration, tuple(trace))

@@ -1,0 +1,26 @@
+"""Texts before translation: a message id with its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+Param: TypeAlias = "str | int | float | Text"
+
+_NONE: Mapping[str, Param] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What to say, in no language yet; front ends look `id` up in `app.locale.texts`.
+
+    Parameters whose unit matters carry it in their name's suffix: `_bytes`, `_ms`, `_share`, `_times`.
+    """
+
+    id: str
+    params: Mapping[str, Param] = field(default=_NONE)
+
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(sorted(self.params.items(), key=lambda item: item[0]))))

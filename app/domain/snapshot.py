@@ -1,0 +1,39 @@
+"""What one downloader showed at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.peer import Peer
+from app.domain.torrent import Torrent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorrentPeers:
+    """A torrent and its peers; a peer that did not change is the same object as in the snapshot before."""
+
+    torrent: Torrent
+    peers: tuple[Peer, ...]
+    """The very same tuple as before when nothing was asked or nothing changed."""
+    judged: bool = True
+    """False when its peers shall not be judged: a private torrent that the user wants left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All torrents that a downloader reported, and those of their peers that we know."""
+
+    at: int
+    """Epoch milliseconds."""
+    torrents: tuple[TorrentPeers, ...]
+    upload_rate: int = 0
+    """Bytes per second over all torrents."""
+    download_rate: int = 0
+    requests: int = 0
+    """HTTP requests that this snapshot took."""
+    received: int = 0
+    """Bytes of their answers."""
+    fetch_time: float = 0.0
+    """Seconds of waiting and transport."""
+    decode_time: float = 0.0
+    """Seconds of decoding and translating."""

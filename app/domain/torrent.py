@@ -1,0 +1,33 @@
+"""One torrent as a downloader reported it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torrent:
+    """A torrent at one instant; sizes in bytes, rates in bytes per second."""
+
+    id: str
+    """Key inside its downloader, opaque."""
+    hash: str
+    name: str
+    size: int = 0
+    """All of the content, unselected files included."""
+    completed_size: int = -1
+    """Bytes we hold, the most a peer can have from us; -1 when unknown."""
+    progress: float = 0.0
+    upload_rate: int = 0
+    download_rate: int = 0
+    uploaded: int = 0
+    """Bytes sent in all, over the torrent's life; 0 when the downloader does not say."""
+    private: bool = False
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    tracker: str = ""
+
+    @property
+    def seeding(self) -> bool:
+        """Whether we have all of it."""
+        return self.progress >= 1.0

@@ -1,0 +1,1 @@
+"""The async core: use cases, and the ports that they need."""

@@ -1,0 +1,39 @@
+"""How a downloader or the database can fail; each class is there because some caller acts differently on it."""
+
+from __future__ import annotations
+
+from app.domain.errors import AppError
+from app.domain.reason import Text
+
+
+class DownloaderError(AppError):
+    """A downloader did not do what was asked; the only family that a Downloader raises."""
+
+
+class Unreachable(DownloaderError):
+    """No answer, or none in time."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Text("downloader-unreachable", {"detail": detail}))
+
+
+class AccessDenied(DownloaderError):
+    """User name, password or key refused; not tried again until the settings change or the user asks."""
+
+
+class ProtocolMismatch(DownloaderError):
+    """It answers, but not as this kind of downloader does."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Text("downloader-bad-answer", {"detail": detail}))
+
+
+class NeedsAction(DownloaderError):
+    """It answers well, but the user must change something there first."""
+
+
+class StorageError(AppError):
+    """The database refused: disk full, read-only, locked by another program."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Text("storage-failed", {"detail": detail}))

@@ -1,0 +1,169 @@
+"""What the core needs from the outside world, and the promises it relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from app.domain.address import Prefix
+from app.domain.ban import Ban
+from app.domain.peer_exception import PeerException
+from app.domain.snapshot import Snapshot
+from app.domain.torrent import Torrent
+from app.settings.config import Config, DownloaderSettings
+from app.settings.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A session with a downloader."""
+
+    version: str
+    ranges: bool
+    """Whether its ban list takes blocks, not only single addresses."""
+    session: int
+    """Grows with each new log-in or restart noticed; a change means: what it holds is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """How to bring a downloader's ban list up to date."""
+
+    wanted: Collection[Prefix]
+    """All entries of ours that it shall hold."""
+    added: Collection[Prefix]
+    """Those of `wanted` that it is not known to hold."""
+    removed: Collection[Prefix]
+    """Entries of ours that it may hold and shall not."""
+    owned: Collection[Prefix]
+    """All entries there that may be ours; whatever else stands there is the user's and stays."""
+    everything: bool
+    """True when what it holds is not known: compare with what stands there."""
+
+
+class Downloader(Protocol):
+    """A BitTorrent client that we can watch and steer; raises only DownloaderError."""
+
+    async def connect(self) -> Connection:
+        """Make sure of a session; cheap while one lives. A refused log-in raises AccessDenied each time
+        without asking the server again, until `forget_refusal`."""
+
+    async def snapshot(self) -> Snapshot:
+        """All torrents and their peers. What did not change is the same object as last time."""
+
+    async def apply(self, push: Push) -> None:
+        """Make its ban list hold what is wanted; may be repeated. Peers that it drops must be asked for
+        again by the next `snapshot`, also on torrents that rest."""
+
+    def forget_refusal(self) -> None:
+        """Allow one more log-in after AccessDenied: the user asked for it."""
+
+    async def close(self) -> None:
+        """Log out where that makes sense and give the connections back; never raises."""
+
+
+OpenDownloader: TypeAlias = Callable[[DownloaderSettings], Downloader]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One ban as it was decided; `unban_at` is the planned end."""
+
+    id: int
+    ban: Ban
+    unbanned_at: int | None
+    """Epoch milliseconds of an early end, by hand; None otherwise."""
+
+
+class BanStore(Protocol):
+    """Where the ban list and its history survive; each call is one transaction; raises only StorageError."""
+
+    async def load_bans(self) -> Sequence[Ban]:
+        """The whole list. A row that cannot be read is reported in the log and left where it is."""
+
+    async def commit_bans(
+        self, added: Sequence[Ban], removed: Collection[Prefix], *, undone_at: int | None = None
+    ) -> None:
+        """Store changes of the list; `added` that are not technical go to the history too, with their torrent.
+        `undone_at` (epoch ms) marks the newest history rows of `removed` as ended early by hand."""
+
+    async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
+        """Number of all rows, and a page of them, newest first."""
+
+    async def forget_history(self, *, before: int) -> int:
+        """Delete rows banned before `before` (epoch ms) in small batches; returns how many."""
+
+
+class ExceptionStore(Protocol):
+    """Where the user's own exceptions survive; raises only StorageError."""
+
+    async def load_exceptions(self) -> Sequence[PeerException]: ...
+
+    async def save_exception(self, entry: PeerException) -> None: ...
+
+    async def delete_exception(self, entry_id: str) -> None: ...
+
+
+class DownloaderStore(Protocol):
+    """What we know of downloaders across restarts; raises only StorageError."""
+
+    async def owned(self, downloader_id: str) -> Collection[Prefix]:
+        """Entries that may be ours in its ban list."""
+
+    async def change_owned(
+        self, downloader_id: str, added: Collection[Prefix], removed: Collection[Prefix]
+    ) -> None: ...
+
+    async def save_sweep(
+        self, downloader_id: str, *, at: int, version: str, torrents: Sequence[Torrent]
+    ) -> None:
+        """Remember its last state and the torrents that are new or changed in name, size or privacy."""
+
+    async def last_states(self) -> Mapping[str, LastState]:
+        """By downloader id, what `save_sweep` stored last."""
+
+    async def forget_downloader(self, downloader_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastState:
+    """What a downloader was when we last saw it."""
+
+    at: int
+    """Epoch milliseconds."""
+    version: str
+    torrents: int
+
+
+class Store(BanStore, ExceptionStore, DownloaderStore, Protocol):
+    """The whole database."""
+
+    async def close(self) -> None:
+        """Write what waits and close; never raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Both files, validated."""
+
+    config: Config
+    profile: Profile
+
+
+class SettingsFiles(Protocol):
+    """config.yml and profile.yml; calls block, so services make them in a thread. Raises only InvalidSetting(s)."""
+
+    def load(self) -> tuple[Config, Profile]: ...
+
+    def change(
+        self, file: str, changes: Mapping[tuple[str, ...], object]
+    ) -> tuple[Config, Profile]:
+        """Set keys (`app.settings.REMOVE` deletes one), keep comments, write atomically, return the new values."""
+
+
+class Clock(Protocol):
+    """Wall-clock time, so that tests and simulations own it."""
+
+    def __call__(self) -> int:
+        """Epoch milliseconds."""
