@@ -20,7 +20,7 @@ class Text:
     """
 
     id: str
-    params: Mapping[str, Param] = field(default=_NONE)
+    params: Mapping[str, Param] = field(default_factory=lambda: _NONE)
 
     def __hash__(self) -> int:
         return hash((self.id, tuple(sorted(self.params.items(), key=lambda item: item[0]))))

@@ -52,7 +52,7 @@ class Verdict:
     allows: Text | None = None
     margin: float | None = None
     """Measured / threshold where both are numbers; above 1 is beyond it."""
-    data: Mapping[str, Any] = field(default=_NO_DATA)
+    data: Mapping[str, Any] = field(default_factory=lambda: _NO_DATA)
     """Structured facts, JSON values only, as PBH names them."""
 
     @property
