@@ -38,5 +38,6 @@ class PeerException:
 
 def _inside(peer: Peer, prefix: Prefix) -> bool:
     return any(
-        ip.version == prefix.version and ip in prefix for ip in (peer.address.ip, peer.address.raw.ip)
+        ip.version == prefix.version and ip in prefix
+        for ip in (peer.address.ip, peer.address.raw.ip)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.errors import AppError
-from app.domain.reason import Text
+from app.domain.reason import Param, Text
 
 
 class DownloaderError(AppError):
@@ -13,7 +13,7 @@ class DownloaderError(AppError):
 class Unreachable(DownloaderError):
     """No answer, or none in time."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Param) -> None:
         super().__init__(Text("downloader-unreachable", {"detail": detail}))
 
 
@@ -24,7 +24,7 @@ class AccessDenied(DownloaderError):
 class ProtocolMismatch(DownloaderError):
     """It answers, but not as this kind of downloader does."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Param) -> None:
         super().__init__(Text("downloader-bad-answer", {"detail": detail}))
 
 

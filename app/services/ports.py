@@ -11,7 +11,8 @@ from app.domain.ban import Ban
 from app.domain.peer_exception import PeerException
 from app.domain.snapshot import Snapshot
 from app.domain.torrent import Torrent
-from app.settings.config import Config, DownloaderSettings
+from app.settings.config import Config
+from app.settings.downloader import DownloaderSettings
 from app.settings.profile import Profile
 
 
@@ -83,9 +84,15 @@ class BanStore(Protocol):
         """The whole list. A row that cannot be read is reported in the log and left where it is."""
 
     async def commit_bans(
-        self, added: Sequence[Ban], removed: Collection[Prefix], *, undone_at: int | None = None
+        self,
+        added: Sequence[Ban],
+        removed: Collection[Prefix],
+        *,
+        undone_at: int | None = None,
+        record: bool = True,
     ) -> None:
-        """Store changes of the list; `added` that are not technical go to the history too, with their torrent.
+        """Store changes of the list; `added` that are not technical go to the history too, with their torrent,
+        unless `record` is False: an entry that was taken back or got another end is no new ban.
         `undone_at` (epoch ms) marks the newest history rows of `removed` as ended early by hand."""
 
     async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
@@ -152,7 +159,7 @@ class Settings:
 
 
 class SettingsFiles(Protocol):
-    """config.yml and profile.yml; calls block, so services make them in a thread. Raises only InvalidSetting(s)."""
+    """config.yml and profile.yml; calls block, so services make them in a thread. Raises only InvalidSetting."""
 
     def load(self) -> tuple[Config, Profile]: ...
 

@@ -1,0 +1,1 @@
+"""One module a rule; the judge holds them in an explicit order."""

@@ -1,0 +1,114 @@
+"""The one ban list: what is banned, until when and why; every change is stored before it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Collection, Iterator, Sequence
+
+from app.domain.address import IPAddress, Prefix
+from app.domain.ban import Ban
+from app.domain.prefix_map import PrefixMap
+from app.services.events import BansChanged, EventBus
+from app.services.ports import BanStore, Clock
+
+
+class BanList:
+    """Keyed by prefix; knows each ban's end."""
+
+    def __init__(self, store: BanStore, bus: EventBus, clock: Clock) -> None:
+        self._store, self._bus, self._clock = store, bus, clock
+        self._bans: PrefixMap[Ban] = PrefixMap()
+        self._ends: list[tuple[int, int, Ban]] = []
+        self._added = 0
+        self._changing = asyncio.Lock()
+        self.generation = 0
+        """Grows with every change."""
+
+    async def load(self) -> None:
+        """Read the stored list, without what ended meanwhile."""
+        now = self._clock()
+        ended = []
+        for ban in await self._store.load_bans():
+            if ban.until <= now:
+                ended.append(ban.prefix)
+            else:
+                self._put(ban)
+        if ended:
+            await self._store.commit_bans((), ended)
+        self.generation += 1
+
+    def __len__(self) -> int:
+        return len(self._bans)
+
+    def __iter__(self) -> Iterator[Ban]:
+        return self._bans.values()
+
+    def get(self, prefix: Prefix) -> Ban | None:
+        """The entry of exactly this prefix."""
+        return self._bans.get(prefix)
+
+    def find(self, address: IPAddress) -> Ban | None:
+        """The narrowest entry that covers `address`."""
+        return self._bans.find(address)
+
+    def within(self, prefix: Prefix) -> list[Ban]:
+        """All entries inside `prefix`, itself included."""
+        return self._bans.within(prefix)
+
+    async def add(self, bans: Sequence[Ban], *, record: bool = True) -> None:
+        """Store `bans`, then list and announce them; an entry of the same prefix is replaced.
+
+        Without `record` they are no news for the history. Raises StorageError, and then nothing is listed.
+        """
+        if not bans:
+            return
+        async with self._changing:
+            await self._store.commit_bans(bans, (), record=record)
+            for ban in bans:
+                self._put(ban)
+            self._announce(BansChanged(added=tuple(bans)))
+
+    async def remove(
+        self, prefixes: Collection[Prefix], *, by_hand: bool = False
+    ) -> tuple[Ban, ...]:
+        """Store, unlist and announce; returns what was there. Raises StorageError, and then nothing is unlisted."""
+        async with self._changing:
+            found = tuple(ban for p in dict.fromkeys(prefixes) if (ban := self._bans.get(p)))
+            if found:
+                undone_at = self._clock() if by_hand else None
+                gone = [ban.prefix for ban in found]
+                await self._store.commit_bans((), gone, undone_at=undone_at)
+                for ban in found:
+                    self._bans.pop(ban.prefix)
+                self._announce(BansChanged(removed=found))
+            return found
+
+    async def expire(self) -> tuple[Ban, ...]:
+        """Remove the bans whose time is over."""
+        now = self._clock()
+        due = []
+        while self._ends and self._ends[0][0] <= now:
+            ban = heapq.heappop(self._ends)[2]
+            if self._bans.get(ban.prefix) is ban:  # else it was removed or replaced meanwhile
+                due.append(ban)
+        if not due:
+            return ()
+        try:
+            return await self.remove([ban.prefix for ban in due])
+        except BaseException:
+            for ban in due:
+                self._remember_end(ban)
+            raise
+
+    def _put(self, ban: Ban) -> None:
+        self._bans[ban.prefix] = ban
+        self._remember_end(ban)
+
+    def _remember_end(self, ban: Ban) -> None:
+        self._added += 1
+        heapq.heappush(self._ends, (ban.until, self._added, ban))
+
+    def _announce(self, event: BansChanged) -> None:
+        self.generation += 1
+        self._bus.publish(event)

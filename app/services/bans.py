@@ -1,0 +1,145 @@
+"""What a user does to the ban list: ban, unban, unban and except, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from app.domain.address import Prefix, block_of, show
+from app.domain.ban import FOREVER, Ban, Source
+from app.domain.errors import Refused
+from app.domain.peer_exception import PeerException
+from app.domain.reason import Text
+from app.domain.verdict import Action, Verdict
+from app.services.ban_list import BanList
+from app.services.events import JudgedPeer
+from app.services.exceptions import Exceptions
+from app.services.ports import BanStore, Clock, HistoryRow
+
+MANUAL = "manual"
+
+
+class Bans:
+    """Commands over the ban list; each answers once its change is stored."""
+
+    def __init__(
+        self, ban_list: BanList, exceptions: Exceptions, store: BanStore, clock: Clock
+    ) -> None:
+        self._list, self._exceptions, self._store, self._clock = ban_list, exceptions, store, clock
+
+    def shown(self) -> list[Ban]:
+        """The list without technical entries, newest first."""
+        shown = [ban for ban in self._list if not ban.disconnect]
+        shown.sort(key=lambda ban: ban.since, reverse=True)
+        return shown
+
+    async def ban(
+        self, prefixes: Sequence[Prefix], *, duration: int = FOREVER, note: str = ""
+    ) -> tuple[Ban, ...]:
+        """Ban addresses or blocks by hand for `duration` ms; all or none.
+
+        Raises Refused when an exception spares one of them, StorageError when it cannot be stored.
+        """
+        now = self._clock()
+        bans = []
+        for prefix in dict.fromkeys(prefixes):
+            spared = self._exceptions.spares(prefix)
+            if spared is not None:
+                entry = show(spared.prefix) if spared.prefix else ""
+                raise Refused(Text("ban-spared", {"address": show(prefix), "exception": entry}))
+            bans.append(_by_hand(prefix, now, duration, note))
+        await self._list.add(bans)
+        return tuple(bans)
+
+    async def ban_peers(
+        self,
+        peers: Sequence[JudgedPeer],
+        *,
+        duration: int = FOREVER,
+        bits: tuple[int, int] = (32, 128),
+        note: str = "",
+    ) -> tuple[Ban, ...]:
+        """Ban what the user clicked: each peer's address, or its block of `bits` (IPv4, IPv6) length."""
+        now = self._clock()
+        bans: dict[Prefix, Ban] = {}
+        for judged in peers:
+            ip = judged.peer.address.ip
+            prefix = block_of(ip, bits[0] if ip.version == 4 else bits[1])  # noqa: PLR2004 - IP version
+            spared = self._exceptions.spares(prefix)
+            if spared is not None:
+                entry = show(spared.prefix) if spared.prefix else ""
+                raise Refused(Text("ban-spared", {"address": str(ip), "exception": entry}))
+            raw = judged.peer.address.raw.ip
+            bans[prefix] = replace(
+                _by_hand(prefix, now, duration, note),
+                raw=raw if raw != ip else None,
+                peer=judged.peer,
+                torrent=judged.torrent,
+                trace=judged.decision.trace,
+            )
+        await self._list.add(list(bans.values()))
+        return tuple(bans.values())
+
+    async def unban(self, prefixes: Collection[Prefix]) -> tuple[Ban, ...]:
+        """Remove every entry inside each of `prefixes`, as PBH does; returns what was removed."""
+        found = [ban.prefix for prefix in prefixes for ban in self._list.within(prefix)]
+        return await self._list.remove(found, by_hand=True)
+
+    async def unban_all(self) -> tuple[Ban, ...]:
+        """Empty the list."""
+        return await self._list.remove([ban.prefix for ban in self._list], by_hand=True)
+
+    async def unban_and_except(
+        self, prefixes: Collection[Prefix], *, until: int | None = None, note: str = ""
+    ) -> tuple[tuple[Ban, ...], tuple[PeerException, ...]]:
+        """Unban, and spare these prefixes until `until` (epoch ms) or for ever, so that it stays undone."""
+        entries = []
+        for prefix in prefixes:
+            entry = PeerException(id="", prefix=prefix, until=until, note=note)
+            entries.append(await self._exceptions.add(entry))
+        return await self.unban(prefixes), tuple(entries)
+
+    async def release_spared(self) -> tuple[Ban, ...]:
+        """Lift the bans that an exception covers by now."""
+        spared = [ban.prefix for ban in self._list if self._exceptions.spares(ban.prefix)]
+        return await self._list.remove(spared, by_hand=True)
+
+    async def restore(self, bans: Sequence[Ban], exceptions: Sequence[PeerException] = ()) -> None:
+        """Take an unban back: the same entries with the same end, and without the exceptions made with it."""
+        for entry in exceptions:
+            await self._exceptions.remove(entry.id)
+        await self._list.add([b for b in bans if b.until > self._clock()], record=False)
+
+    async def change_end(self, prefix: Prefix, until: int) -> None:
+        """Give an entry another end (epoch ms)."""
+        ban = self._list.get(prefix)
+        if ban is None:
+            raise Refused(Text("ban-unknown", {"address": show(prefix)}))
+        await self._list.add([replace(ban, until=until)], record=False)
+
+    async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
+        """Number of all recorded bans, and a page of them, newest first."""
+        return await self._store.history(offset=offset, limit=limit)
+
+    async def forget_history(self, *, before: int) -> int:
+        """Delete records of bans made before `before` (epoch ms); returns how many."""
+        return await self._store.forget_history(before=before)
+
+
+def _by_hand(prefix: Prefix, now: int, duration: int, note: str) -> Ban:
+    verdict = Verdict(
+        rule=MANUAL,
+        action=Action.BAN,
+        duration=duration,
+        title=Text("rule-manual"),
+        reason=Text("manual-banned-note" if note else "manual-banned", {"note": note}),
+        data={"type": "manually", "ip": show(prefix)},
+    )
+    return Ban(
+        prefix=prefix,
+        since=now,
+        until=now + duration,
+        verdict=verdict,
+        trace=(verdict,),
+        source=Source.MANUAL,
+    )

@@ -1,0 +1,370 @@
+"""The downloaders that are watched: their settings, their tasks, their state as front ends show it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+from app.domain.address import IPAddress
+from app.domain.ban import Ban, DownloaderRef
+from app.domain.errors import AppError, NotFound, Refused
+from app.domain.reason import Text
+from app.domain.remap import Remap
+from app.domain.snapshot import TorrentPeers
+from app.services.ban_list import BanList
+from app.services.errors import AccessDenied, NeedsAction, Unreachable
+from app.services.events import (
+    DownloadersChanged,
+    EventBus,
+    JudgedPeer,
+    PauseChanged,
+    PeerKey,
+    SettingsChanged,
+    SweepFailed,
+    Swept,
+    Timings,
+)
+from app.services.judge import Judge, PeerBook
+from app.services.ports import Clock, Connection, DownloaderStore, OpenDownloader
+from app.services.reconcile import Enforcement, Reconciler
+from app.services.settings import SettingsBook
+from app.services.sweep import Pace, Watcher
+from app.settings.change import REMOVE
+from app.settings.config import Config
+from app.settings.downloader import QBITTORRENT, SECTION, DownloaderSettings, downloader_changes
+
+log = logging.getLogger(__name__)
+
+_TEST_SECONDS: Final = 20.0
+_KINDS: Final = {QBITTORRENT: "qBittorrent"}
+"""PBH's display names."""
+
+
+class Status(StrEnum):
+    """A downloader's health, in PBH's words."""
+
+    UNKNOWN = "UNKNOWN"
+    """Not connected yet."""
+    HEALTHY = "HEALTHY"
+    ERROR = "ERROR"
+    NEED_TAKE_ACTION = "NEED_TAKE_ACTION"
+    """It waits for the user: refused log-in, too old, locked."""
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloaderState:
+    """All about one downloader that a front end shows in a row."""
+
+    settings: DownloaderSettings
+    status: Status
+    since: int
+    """When this status began, epoch ms."""
+    problem: AppError | None = None
+    retry_at: int | None = None
+    """When it is asked again after a failure, epoch ms; None when it waits for the user."""
+    version: str = ""
+    swept_at: int | None = None
+    """End of the last good sweep, epoch ms."""
+    timings: Timings | None = None
+    torrents: int = 0
+    peers: int = 0
+    upload_rate: int = 0
+    download_rate: int = 0
+    requests: int = 0
+    """HTTP requests of the last sweep."""
+    bans_confirmed: int = 0
+    bans_possible: int = 0
+    """Bans that it can hold at all."""
+
+    @property
+    def ref(self) -> DownloaderRef:
+        """As records name it."""
+        return ref_of(self.settings)
+
+
+@dataclass(slots=True)
+class _Entry:
+    state: DownloaderState
+    watcher: Watcher | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class Downloaders:
+    """Owns one task per downloader."""
+
+    def __init__(  # noqa: PLR0913 - composed by hand in one place
+        self,
+        *,
+        settings: SettingsBook,
+        open_downloader: OpenDownloader,
+        judge: Judge,
+        ban_list: BanList,
+        store: DownloaderStore,
+        bus: EventBus,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._open, self._judge = settings, open_downloader, judge
+        self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
+        self._entries: dict[str, _Entry] = {}
+        self._paused = False
+        self._resume_at: int | None = None
+        self._changing = asyncio.Lock()
+        bus.subscribe(Swept, self._on_swept)
+        bus.subscribe(SweepFailed, self._on_failed)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is watched by the user's wish."""
+        return self._paused
+
+    @property
+    def resume_at(self) -> int | None:
+        """When a pause ends by itself, epoch ms."""
+        return self._resume_at
+
+    async def start(self) -> None:
+        """Watch what config.yml lists."""
+        for settings in self._settings.config.downloaders:
+            self._begin(settings)
+        self._bus.publish(DownloadersChanged())
+
+    async def close(self) -> None:
+        """End all tasks."""
+        for entry in self._entries.values():
+            await _end(entry)
+
+    def states(self) -> tuple[DownloaderState, ...]:
+        """All of them, in the order of config.yml."""
+        return tuple(self._current(entry) for entry in self._entries.values())
+
+    def state(self, downloader_id: str) -> DownloaderState:
+        """One of them; raises NotFound."""
+        return self._current(self._entry(downloader_id))
+
+    def torrents(self, downloader_id: str) -> tuple[TorrentPeers, ...]:
+        """Its torrents as last seen; raises NotFound."""
+        watcher = self._entry(downloader_id).watcher
+        return () if watcher is None else watcher.book.torrents()
+
+    def peers(self, downloader_id: str, torrent_id: str | None = None) -> tuple[JudgedPeer, ...]:
+        """Its live peers, of one torrent or all; raises NotFound."""
+        watcher = self._entry(downloader_id).watcher
+        return () if watcher is None else watcher.book.peers(torrent_id)
+
+    def peer(self, key: PeerKey) -> JudgedPeer | None:
+        """One live peer."""
+        entry = self._entries.get(key.downloader)
+        return None if entry is None or entry.watcher is None else entry.watcher.book.get(key)
+
+    def enforcement(self, ban: Ban) -> dict[str, Enforcement]:
+        """By downloader id, how far `ban` has come there."""
+        return {
+            key: entry.watcher.reconciler.state_of(ban)
+            for key, entry in self._entries.items()
+            if entry.watcher is not None
+        }
+
+    async def add(self, settings: DownloaderSettings) -> None:
+        """Store and watch a new one; raises Refused when id or name is taken, InvalidSetting."""
+        async with self._changing:
+            for entry in self._entries.values():
+                if settings.id == entry.state.settings.id:
+                    raise Refused(Text("downloader-id-taken", {"id": settings.id}))
+            self._refuse_taken_name(settings)
+            await self._settings.change("config.yml", downloader_changes(settings))
+            self._begin(settings)
+        self._bus.publish(DownloadersChanged())
+
+    async def edit(self, settings: DownloaderSettings) -> None:
+        """Store other settings and start anew with them; raises NotFound, Refused, InvalidSetting."""
+        async with self._changing:
+            entry = self._entry(settings.id)
+            self._refuse_taken_name(settings)
+            await self._settings.change("config.yml", downloader_changes(settings))
+            gone = await self._restart(entry, settings)
+        self._bus.publish(DownloadersChanged(gone=gone))
+
+    async def remove(self, downloader_id: str) -> None:
+        """Watch it no more. Its bans stay there, as it may be watched again; raises NotFound."""
+        async with self._changing:
+            entry = self._entry(downloader_id)
+            await self._settings.change("config.yml", {(SECTION, downloader_id): REMOVE})
+            await _end(entry)
+            del self._entries[downloader_id]
+            await self._store.forget_downloader(downloader_id)
+        self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
+
+    async def test(self, settings: DownloaderSettings) -> Connection:
+        """Try `settings` once without storing them; raises DownloaderError."""
+        downloader = self._open(settings)
+        try:
+            async with asyncio.timeout(_TEST_SECONDS):
+                return await downloader.connect()
+        except TimeoutError:
+            raise Unreachable(f"no answer in {_TEST_SECONDS:g} s") from None
+        finally:
+            await downloader.close()
+
+    async def pause(self, downloader_id: str, *, paused: bool) -> None:
+        """Stop or resume watching one; its bans stay. Stored; raises NotFound."""
+        settings = replace(self._entry(downloader_id).state.settings, paused=paused)
+        await self.edit(settings)
+
+    async def pause_all(self, *, until: int | None = None) -> None:
+        """Stop watching until `until` (epoch ms) or `resume_all`; not stored."""
+        async with self._changing:
+            self._paused, self._resume_at = True, until
+            for entry in self._entries.values():
+                await self._restart(entry, entry.state.settings)
+        self._bus.publish(PauseChanged(paused=True))
+        self._bus.publish(DownloadersChanged())
+
+    async def resume_all(self) -> None:
+        """Watch again."""
+        async with self._changing:
+            self._paused, self._resume_at = False, None
+            for entry in self._entries.values():
+                await self._restart(entry, entry.state.settings)
+        self._bus.publish(PauseChanged(paused=False))
+        self._bus.publish(DownloadersChanged())
+
+    async def resume_when_due(self) -> None:
+        """End a pause whose time is over."""
+        if self._resume_at is not None and self._clock() >= self._resume_at:
+            await self.resume_all()
+
+    def sweep_now(self, downloader_id: str | None = None) -> None:
+        """Do not wait for the next sweep, at one or at all; a refused log-in is tried once more."""
+        for key, entry in self._entries.items():
+            if entry.watcher is not None and downloader_id in (None, key):
+                entry.watcher.sweep_now()
+
+    def _entry(self, downloader_id: str) -> _Entry:
+        entry = self._entries.get(downloader_id)
+        if entry is None:
+            raise NotFound(Text("downloader-unknown", {"id": downloader_id}))
+        return entry
+
+    def _refuse_taken_name(self, settings: DownloaderSettings) -> None:
+        for entry in self._entries.values():
+            other = entry.state.settings
+            if other.id != settings.id and other.name == settings.name:
+                raise Refused(Text("downloader-name-taken", {"name": settings.name}))
+
+    def _begin(self, settings: DownloaderSettings) -> None:
+        idle = self._paused or settings.paused
+        status = Status.PAUSED if idle else Status.UNKNOWN
+        state = DownloaderState(settings=settings, status=status, since=self._clock())
+        entry = self._entries[settings.id] = _Entry(state)
+        if idle:
+            return
+        downloader = self._open(settings)
+        reconciler = Reconciler(
+            settings.id, downloader, self._store, self._list, self._bus, self._remap
+        )
+        entry.watcher = Watcher(
+            ref_of(settings),
+            downloader,
+            PeerBook(settings.id, self._judge, self._find_ban),
+            reconciler,
+            self._list,
+            self._store,
+            self._bus,
+            self._clock,
+            partial(self._pace, settings),
+        )
+        loop = asyncio.get_running_loop()
+        entry.task = loop.create_task(entry.watcher.watch(), name=f"watch {settings.name}")
+        entry.task.add_done_callback(_report_crash)
+
+    async def _restart(self, entry: _Entry, settings: DownloaderSettings) -> tuple[str, ...]:
+        await _end(entry)
+        # Assigning to an existing key keeps the order.
+        self._begin(settings)
+        return (settings.id,)
+
+    def _find_ban(self, address: IPAddress) -> Ban | None:
+        return self._list.find(address)
+
+    def _remap(self) -> Remap:
+        return remap_of(self._settings.config)
+
+    def _pace(self, settings: DownloaderSettings) -> Pace:
+        return Pace(
+            interval=self._settings.profile.check_interval / 1000,
+            deadline=settings.sweep_deadline / 1000,
+        )
+
+    def _current(self, entry: _Entry) -> DownloaderState:
+        if entry.watcher is None:
+            return entry.state
+        confirmed, possible = entry.watcher.reconciler.counts()
+        return replace(entry.state, bans_confirmed=confirmed, bans_possible=possible)
+
+    def _on_swept(self, event: Swept) -> None:
+        entry = self._entries.get(event.downloader)
+        if entry is None or entry.watcher is None:
+            return
+        now, old, snapshot = self._clock(), entry.state, event.snapshot
+        connection = entry.watcher.connection
+        entry.state = DownloaderState(
+            settings=old.settings,
+            status=Status.HEALTHY,
+            since=old.since if old.status is Status.HEALTHY else now,
+            version=connection.version if connection else old.version,
+            swept_at=now,
+            timings=event.timings,
+            torrents=len(snapshot.torrents),
+            peers=event.peers,
+            upload_rate=snapshot.upload_rate,
+            download_rate=snapshot.download_rate,
+            requests=snapshot.requests,
+        )
+
+    def _on_failed(self, event: SweepFailed) -> None:
+        entry = self._entries.get(event.downloader)
+        if entry is None:
+            return
+        now, old = self._clock(), entry.state
+        waits = isinstance(event.error, (AccessDenied, NeedsAction))
+        status = Status.NEED_TAKE_ACTION if waits else Status.ERROR
+        entry.state = replace(
+            old,
+            status=status,
+            since=old.since if old.status is status else now,
+            problem=event.error,
+            retry_at=None if event.retry_in is None else now + int(event.retry_in * 1000),
+            upload_rate=0,
+            download_rate=0,
+        )
+
+
+def remap_of(config: Config) -> Remap:
+    """How the ban list is widened for downloaders and exports."""
+    ipv4, ipv6 = config.banlist_remapping.ipv4, config.banlist_remapping.ipv6
+    return Remap(
+        ipv4=ipv4.remap_range if ipv4.enabled else None,
+        ipv6=ipv6.remap_range if ipv6.enabled else None,
+    )
+
+
+def ref_of(settings: DownloaderSettings) -> DownloaderRef:
+    """A downloader as records name it."""
+    return DownloaderRef(id=settings.id, name=settings.name, kind=_KINDS[settings.type])
+
+
+async def _end(entry: _Entry) -> None:
+    task, entry.task, entry.watcher = entry.task, None, None
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _report_crash(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("%s crashed", task.get_name(), exc_info=task.exception())

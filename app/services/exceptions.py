@@ -1,0 +1,141 @@
+"""Which peers are never judged: those of profile.yml and the user's own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from app.domain.address import Prefix, show
+from app.domain.errors import NotFound
+from app.domain.peer import Peer
+from app.domain.peer_exception import PeerException
+from app.domain.prefix_map import PrefixMap
+from app.domain.reason import Text
+from app.domain.torrent import Torrent
+from app.domain.verdict import Action, Verdict
+from app.services.events import EventBus, RulesChanged
+from app.services.ports import Clock, ExceptionStore
+
+EXCEPTION = "exception"
+
+
+class Exceptions:
+    """Answers whether a peer is spared, and by which entry; evaluated before every rule."""
+
+    def __init__(self, store: ExceptionStore, bus: EventBus, clock: Clock) -> None:
+        self._store, self._bus, self._clock = store, bus, clock
+        self._own: dict[str, PeerException] = {}
+        self._configured: tuple[PeerException, ...] = ()
+        self._by_prefix: PrefixMap[tuple[PeerException, ...]] = PrefixMap()
+        self._elsewhere: tuple[PeerException, ...] = ()
+        self._pass = _passing(0)
+
+    async def load(self) -> None:
+        """Read the user's own; call once before anything is judged."""
+        self._own = {entry.id: entry for entry in await self._store.load_exceptions()}
+        self._index()
+
+    def configure(self, prefixes: Iterable[Prefix]) -> None:
+        """Take over `ignore-peers-from-addresses`."""
+        self._configured = tuple(
+            PeerException(id=f"profile:{show(prefix)}", prefix=prefix, configured=True)
+            for prefix in prefixes
+        )
+        self._index()
+
+    def entries(self) -> Sequence[PeerException]:
+        """All of them, those of the profile first."""
+        return (*self._configured, *self._own.values())
+
+    async def add(self, entry: PeerException) -> PeerException:
+        """Store one of the user's own under a new id; peers it covers are judged anew."""
+        entry = replace(entry, id=uuid.uuid4().hex, configured=False)
+        await self._store.save_exception(entry)
+        self._own[entry.id] = entry
+        self._changed()
+        return entry
+
+    async def remove(self, entry_id: str) -> None:
+        """Delete one of the user's own."""
+        if entry_id not in self._own:
+            raise NotFound(Text("exception-unknown", {"id": entry_id}))
+        await self._store.delete_exception(entry_id)
+        del self._own[entry_id]
+        self._changed()
+
+    def spares(self, prefix: Prefix) -> PeerException | None:
+        """The unconditional entry that holds all of `prefix`, if there is one."""
+        now = self._clock()
+        for entry in self._by_prefix.find(prefix.network_address) or ():
+            whole = entry.prefix is not None and entry.prefix.prefixlen <= prefix.prefixlen
+            if whole and entry.client is None and entry.torrent is None and _in_force(entry, now):
+                return entry
+        return None
+
+    def find(self, peer: Peer, torrent: Torrent) -> PeerException | None:
+        """The entry that covers `peer` on `torrent` now."""
+        now = self._clock()
+        address = peer.address
+        candidates = self._by_prefix.find(address.ip) or ()
+        if address.raw.ip != address.ip:
+            candidates += self._by_prefix.find(address.raw.ip) or ()
+        for entry in (*candidates, *self._elsewhere):
+            if _in_force(entry, now) and entry.covers(peer, torrent):
+                return entry
+        return None
+
+    def judge(self, peer: Peer, torrent: Torrent) -> Verdict:
+        """The first line of every trace: SKIP when the peer is spared."""
+        found = self.find(peer, torrent)
+        if found is None:
+            return self._pass
+        what = found.client if found.prefix is None else show(found.prefix)
+        return Verdict(
+            rule=EXCEPTION,
+            action=Action.SKIP,
+            reason=Text("spared", {"what": what or found.torrent or "", "note": found.note}),
+            saw=Text("saw-address"),
+            allows=self._pass.allows,
+            data={"type": "ignoredAddresses", "exception": found.id},
+        )
+
+    async def expire(self) -> None:
+        """Delete the user's own that have ended."""
+        now = self._clock()
+        for entry in [e for e in self._own.values() if not _in_force(e, now)]:
+            await self.remove(entry.id)
+
+    def _changed(self) -> None:
+        self._index()
+        self._bus.publish(RulesChanged())
+
+    def _index(self) -> None:
+        by_prefix: PrefixMap[tuple[PeerException, ...]] = PrefixMap()
+        elsewhere = []
+        everyone = sorted(
+            self.entries(), key=lambda entry: entry.prefix.prefixlen if entry.prefix else 0
+        )
+        for entry in everyone:
+            if entry.prefix is None:
+                elsewhere.append(entry)
+                continue
+            # `find` gives the narrowest block only, so each block also carries those around it.
+            around = by_prefix.find(entry.prefix.network_address) or ()
+            around = tuple(e for e in around if e.prefix and entry.prefix.subnet_of(e.prefix))  # type: ignore[arg-type]  # same family: found by address
+            by_prefix[entry.prefix] = (entry, *around)
+        self._by_prefix, self._elsewhere = by_prefix, tuple(elsewhere)
+        self._pass = _passing(len(everyone))
+
+
+def _passing(count: int) -> Verdict:
+    return Verdict(
+        rule=EXCEPTION,
+        reason=Text("pass"),
+        saw=Text("saw-no-exception"),
+        allows=Text("allows-exceptions", {"count": count}),
+    )
+
+
+def _in_force(entry: PeerException, now: int) -> bool:
+    return entry.until is None or now < entry.until

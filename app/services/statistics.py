@@ -1,0 +1,116 @@
+"""Counts since the start, and fixed-size rings of samples that charts draw."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.services.ban_list import BanList
+from app.services.events import (
+    BansChanged,
+    DownloadersChanged,
+    EventBus,
+    PeerKey,
+    SweepFailed,
+    Swept,
+)
+from app.services.ports import Clock
+
+SAMPLE_MS: Final = 5_000
+_KEPT: Final = 24 * 3600 * 1000 // SAMPLE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """All downloaders together at one instant."""
+
+    at: int
+    """Epoch milliseconds."""
+    to_good: int
+    """Bytes per second to peers that may have them."""
+    to_banned: int
+    """Bytes per second to peers that are banned or about to be."""
+    bans: int
+    """Entries of the ban list that are shown."""
+    new_bans: int
+    """Bans since the sample before."""
+
+
+@dataclass(slots=True)
+class _Rates:
+    good: int = 0
+    banned: int = 0
+    by_peer: dict[PeerKey, tuple[int, bool]] = field(default_factory=dict)
+
+
+class Statistics:
+    """Follows sweeps and bans; `sample` is called on a fixed beat."""
+
+    def __init__(self, ban_list: BanList, bus: EventBus, clock: Clock) -> None:
+        self._list, self._clock = ban_list, clock
+        self._samples: deque[Sample] = deque(maxlen=_KEPT)
+        self._rates: dict[str, _Rates] = {}
+        self._new_bans = 0
+        self.started = clock()
+        """Epoch milliseconds."""
+        self.sweeps = 0
+        self.bans = 0
+        """Bans since the start, technical ones left out."""
+        self.unbans = 0
+        self.taken = 0
+        """Bytes that banned peers had from us when they were banned."""
+        bus.subscribe(Swept, self._on_swept)
+        bus.subscribe(SweepFailed, self._on_failed)
+        bus.subscribe(DownloadersChanged, self._on_downloaders)
+        bus.subscribe(BansChanged, self._on_bans)
+
+    def samples(self, *, since: int = 0) -> Sequence[Sample]:
+        """The samples taken after `since` (epoch ms), oldest first; a day of them at most."""
+        return [sample for sample in self._samples if sample.at > since]
+
+    def sample(self) -> Sample:
+        """Take one."""
+        good = sum(rates.good for rates in self._rates.values())
+        banned = sum(rates.banned for rates in self._rates.values())
+        taken = Sample(self._clock(), good, banned, len(self._list), self._new_bans)
+        self._new_bans = 0
+        self._samples.append(taken)
+        return taken
+
+    def _on_swept(self, event: Swept) -> None:
+        self.sweeps += 1
+        rates = self._rates.setdefault(event.downloader, _Rates())
+        for key in event.gone:
+            self._forget(rates, key)
+        for key, judged in event.changed.items():
+            self._forget(rates, key)
+            rate = max(0, judged.peer.upload_rate)
+            bad = judged.decision.bans or judged.ban is not None
+            rates.by_peer[key] = (rate, bad)
+            if bad:
+                rates.banned += rate
+            else:
+                rates.good += rate
+
+    def _forget(self, rates: _Rates, key: PeerKey) -> None:
+        rate, bad = rates.by_peer.pop(key, (0, False))
+        if bad:
+            rates.banned -= rate
+        else:
+            rates.good -= rate
+
+    def _on_failed(self, event: SweepFailed) -> None:
+        self._rates.pop(event.downloader, None)
+
+    def _on_downloaders(self, event: DownloadersChanged) -> None:
+        for downloader in event.gone:
+            self._rates.pop(downloader, None)
+
+    def _on_bans(self, event: BansChanged) -> None:
+        real = [ban for ban in event.added if not ban.disconnect]
+        self.bans += len(real)
+        self._new_bans += len(real)
+        self.unbans += sum(not ban.disconnect for ban in event.removed)
+        self.taken += sum(max(0, ban.peer.uploaded) for ban in real if ban.peer is not None)

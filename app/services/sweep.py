@@ -1,0 +1,207 @@
+"""Watches one downloader: an endless task that fetches, judges, bans and reconciles, however it behaves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.ban import Ban, DownloaderRef
+from app.domain.address import single
+from app.domain.snapshot import Snapshot
+from app.domain.verdict import Action
+from app.services.ban_list import BanList
+from app.services.errors import AccessDenied, DownloaderError, StorageError, Unreachable
+from app.services.events import (
+    EnforcementChanged,
+    EventBus,
+    JudgedPeer,
+    PeerKey,
+    SweepFailed,
+    Swept,
+    Timings,
+)
+from app.services.judge import PeerBook
+from app.services.ports import Clock, Connection, Downloader, DownloaderStore
+from app.services.reconcile import Reconciler
+
+log = logging.getLogger(__name__)
+
+_LONGEST_BACK_OFF: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """When to sweep; seconds."""
+
+    interval: float
+    deadline: float
+
+    def after_failures(self, count: int, dice: random.Random) -> float:
+        """The wait after `count` failures in a row: doubling, with jitter, one minute at most."""
+        wait = min(self.interval * 2.0 ** min(count - 1, 8), max(_LONGEST_BACK_OFF, self.interval))
+        return wait * float(dice.uniform(0.8, 1.2))
+
+
+class Watcher:
+    """One downloader's task. Nothing but cancellation ends it."""
+
+    def __init__(  # noqa: PLR0913 - composed by hand in one place
+        self,
+        ref: DownloaderRef,
+        downloader: Downloader,
+        book: PeerBook,
+        reconciler: Reconciler,
+        ban_list: BanList,
+        store: DownloaderStore,
+        bus: EventBus,
+        clock: Clock,
+        pace: Callable[[], Pace],
+    ) -> None:
+        self._ref, self._downloader = ref, downloader
+        self.book, self.reconciler = book, reconciler
+        self._list, self._store, self._bus, self._clock, self._pace = (
+            ban_list,
+            store,
+            bus,
+            clock,
+            pace,
+        )
+        self._wake = asyncio.Event()
+        self._dice = random.Random()  # noqa: S311 - jitter, no secret
+        self._session: int | None = None
+        self.connection: Connection | None = None
+
+    def sweep_now(self) -> None:
+        """End the wait before the next sweep; after a refusal, allow one more log-in."""
+        self._downloader.forget_refusal()
+        self._wake.set()
+
+    async def watch(self) -> None:
+        """Sweep until cancelled."""
+        failures = 0
+        try:
+            while True:
+                pace = self._pace()
+                error = await self._try(pace)
+                failures = 0 if error is None else failures + 1
+                wait: float | None = pace.interval
+                if error is not None:
+                    wait = self._after(error, failures, pace)
+                    self._bus.publish(
+                        SweepFailed(downloader=self._ref.id, error=error, retry_in=wait)
+                    )
+                await self._rest(wait)
+        finally:
+            self.reconciler.close()
+            await self._downloader.close()
+
+    def _after(
+        self, error: DownloaderError | StorageError, failures: int, pace: Pace
+    ) -> float | None:
+        self.reconciler.forget()
+        self.book.unsettle()
+        if isinstance(error, AccessDenied):
+            return None
+        return pace.after_failures(failures, self._dice)
+
+    async def _rest(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _try(self, pace: Pace) -> DownloaderError | StorageError | None:
+        try:
+            async with asyncio.timeout(pace.deadline):
+                event = await self.sweep()
+        except TimeoutError:
+            error: DownloaderError | StorageError = Unreachable(f"no answer in {pace.deadline:g} s")
+        except (DownloaderError, StorageError) as caught:
+            error = caught
+        else:
+            self.book.settle()
+            self._bus.publish(event)
+            self._bus.publish(EnforcementChanged(downloader=self._ref.id))
+            return None
+        log.warning(
+            "%s: sweep failed: %s", self._ref.name, error.text.params.get("detail", error.text.id)
+        )
+        return error
+
+    async def sweep(self) -> Swept:
+        """Fetch, judge, ban, reconcile, once. Raises DownloaderError or StorageError."""
+        started = time.perf_counter()
+        await self._list.expire()
+        connection = await self._downloader.connect()
+        if connection.session != self._session:
+            self.reconciler.forget()
+            self._session = connection.session
+        self.connection = connection
+        snapshot = await self._downloader.snapshot()
+        fetched = time.perf_counter()
+        judged = await self.book.judge(snapshot, self._list.generation)
+        bans = self._new_bans(judged.changed, snapshot)
+        judging = time.perf_counter() - fetched
+        await self._list.add(bans)
+        reconciling = time.perf_counter()
+        self.reconciler.observe(self.book.listed(), ranges=connection.ranges)
+        await self.reconciler.reconcile(ranges=connection.ranges)
+        await self._store.save_sweep(
+            self._ref.id,
+            at=snapshot.at,
+            version=connection.version,
+            torrents=[seen.torrent for seen in snapshot.torrents],
+        )
+        ended = time.perf_counter()
+        if bans:
+            log.info("%s: banned %d peers", self._ref.name, len(bans))
+        return Swept(
+            downloader=self._ref.id,
+            snapshot=snapshot,
+            changed=judged.changed,
+            gone=judged.gone,
+            peers=len(self.book),
+            bans=tuple(bans),
+            timings=Timings(
+                fetch=snapshot.fetch_time,
+                decode=snapshot.decode_time,
+                judge=judging,
+                reconcile=ended - reconciling,
+                total=ended - started,
+            ),
+        )
+
+    def _new_bans(self, changed: Mapping[PeerKey, JudgedPeer], snapshot: Snapshot) -> list[Ban]:
+        bans: dict[object, Ban] = {}
+        for judged in changed.values():
+            if not judged.decision.bans or judged.ban is not None:
+                continue
+            ban = self._ban(judged, snapshot.at)
+            known = bans.get(ban.prefix)
+            if known is None or ban.until > known.until:
+                bans[ban.prefix] = ban
+        return list(bans.values())
+
+    def _ban(self, judged: JudgedPeer, at: int) -> Ban:
+        decision = judged.decision
+        assert decision.deciding is not None
+        address = judged.peer.address
+        return Ban(
+            prefix=single(address.ip),
+            since=at,
+            until=at + decision.duration,
+            verdict=decision.deciding,
+            trace=decision.trace,
+            disconnect=decision.action is Action.BAN_FOR_DISCONNECT,
+            raw=address.raw.ip if address.raw.ip != address.ip else None,
+            downloader=self._ref,
+            torrent=judged.torrent,
+            peer=judged.peer,
+        )
