@@ -36,7 +36,8 @@ class InvalidAddress(ValueError):
 def parse_ip(text: str) -> IPAddress:
     """Read one address; brackets, blanks around it and a zone (`%eth0`) are dropped.
 
-    Four decimal numbers without leading zeros, or IPv6: short forms and octal, which inet_aton takes, raise InvalidAddress.
+    Four decimal numbers without leading zeros, or IPv6. Short forms and octal, which inet_aton takes, raise
+    InvalidAddress.
     """
     bare = text.strip().removeprefix("[").removesuffix("]").partition("%")[0]
     try:

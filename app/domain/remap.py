@@ -10,7 +10,6 @@ from app.domain.address import (
     NAT64,
     TEREDO,
     Prefix,
-    block_of,
     embedded_ipv4,
     is_single,
     mapped,
@@ -39,20 +38,18 @@ class Remap:
     def expand(self, prefix: Prefix) -> tuple[Prefix, ...]:
         """The entry for `prefix` and its companion in the other family."""
         if isinstance(prefix, IPv4Network):
-            wide = self._widen(prefix, self.ipv4)
-            assert isinstance(wide, IPv4Network)
+            wide = prefix.supernet(new_prefix=self._bits(prefix, self.ipv4))
             return wide, mapped(wide)
         if prefix.subnet_of(MAPPED):
-            inner = embedded_ipv4(prefix.network_address)
-            assert inner is not None
-            return self.expand(IPv4Network((inner, prefix.prefixlen - 96)))
+            start = int(prefix.network_address) - int(MAPPED.network_address)
+            return self.expand(IPv4Network((start, prefix.prefixlen - MAPPED.prefixlen)))
         if prefix.subnet_of(NAT64) or prefix.subnet_of(TEREDO):
             # Wider than one address would hit strangers behind the same gateway (D-23).
             inner = embedded_ipv4(prefix.network_address) if is_single(prefix) else None
             return (prefix,) if inner is None else (prefix, single(inner))
-        return (self._widen(prefix, self.ipv6),)
+        return (prefix.supernet(new_prefix=self._bits(prefix, self.ipv6)),)
 
-    def _widen(self, prefix: Prefix, bits: int | None) -> Prefix:
-        if bits is None or not self.ranges or prefix.prefixlen <= bits:
-            return prefix
-        return block_of(prefix.network_address, bits)
+    def _bits(self, prefix: Prefix, wanted: int | None) -> int:
+        if wanted is None or not self.ranges:
+            return prefix.prefixlen
+        return min(prefix.prefixlen, wanted)

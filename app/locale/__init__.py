@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext as _gettext
 import locale as _locale
+import os
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,7 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 def match_language(wanted: str) -> str | None:
     """The supported language for a tag such as `zh-Hans-CN`, `en_us` or `zh_TW.UTF-8`; None when there is none."""
-    tag = wanted.split(".")[0].replace("-", "_").lower()
+    tag = wanted.partition(".")[0].replace("-", "_").lower()
     if tag.startswith(_TRADITIONAL):
         return "zh_TW"
     if tag == "zh" or tag.startswith("zh_"):
@@ -75,6 +76,4 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
 
 
 def _environment() -> tuple[str, ...]:
-    import os
-
     return tuple(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))

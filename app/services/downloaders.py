@@ -23,7 +23,6 @@ from app.services.events import (
     JudgedPeer,
     PauseChanged,
     PeerKey,
-    SettingsChanged,
     SweepFailed,
     Swept,
     Timings,
@@ -268,15 +267,15 @@ class Downloaders:
             settings.id, downloader, self._store, self._list, self._bus, self._remap
         )
         entry.watcher = Watcher(
-            ref_of(settings),
-            downloader,
-            PeerBook(settings.id, self._judge, self._find_ban),
-            reconciler,
-            self._list,
-            self._store,
-            self._bus,
-            self._clock,
-            partial(self._pace, settings),
+            ref=ref_of(settings),
+            downloader=downloader,
+            book=PeerBook(settings.id, self._judge, self._find_ban),
+            reconciler=reconciler,
+            ban_list=self._list,
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            pace=partial(self._pace, settings),
         )
         loop = asyncio.get_running_loop()
         entry.task = loop.create_task(entry.watcher.watch(), name=f"watch {settings.name}")

@@ -47,15 +47,19 @@ class Downloader(Protocol):
     """A BitTorrent client that we can watch and steer; raises only DownloaderError."""
 
     async def connect(self) -> Connection:
-        """Make sure of a session; cheap while one lives. A refused log-in raises AccessDenied each time
-        without asking the server again, until `forget_refusal`."""
+        """Make sure of a session; cheap while one lives.
+
+        A refused log-in raises AccessDenied each time without asking the server again, until `forget_refusal`.
+        """
 
     async def snapshot(self) -> Snapshot:
         """All torrents and their peers. What did not change is the same object as last time."""
 
     async def apply(self, push: Push) -> None:
-        """Make its ban list hold what is wanted; may be repeated. Peers that it drops must be asked for
-        again by the next `snapshot`, also on torrents that rest."""
+        """Make its ban list hold what is wanted; may be repeated.
+
+        Peers that it drops must be asked for again by the next `snapshot`, also on torrents that rest.
+        """
 
     def forget_refusal(self) -> None:
         """Allow one more log-in after AccessDenied: the user asked for it."""
@@ -91,9 +95,12 @@ class BanStore(Protocol):
         undone_at: int | None = None,
         record: bool = True,
     ) -> None:
-        """Store changes of the list; `added` that are not technical go to the history too, with their torrent,
-        unless `record` is False: an entry that was taken back or got another end is no new ban.
-        `undone_at` (epoch ms) marks the newest history rows of `removed` as ended early by hand."""
+        """Store changes of the list.
+
+        Those of `added` that are not technical go to the history too, with their torrent, unless `record` is False:
+        an entry that was taken back or got another end is no new ban. `undone_at` (epoch ms) marks the newest
+        history rows of `removed` as ended early by hand.
+        """
 
     async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
         """Number of all rows, and a page of them, newest first."""

@@ -34,7 +34,7 @@ class Enforcement(StrEnum):
 class Reconciler:
     """What one downloader shall hold, what it is known to hold, and the difference."""
 
-    def __init__(  # noqa: PLR0913 - composed by hand in one place
+    def __init__(
         self,
         downloader_id: str,
         downloader: Downloader,
@@ -172,15 +172,14 @@ class Reconciler:
             if slices.due():
                 await slices.rest()
             if self._list.get(ban.prefix) is ban and ban.prefix not in self._entries:
-                self._want(ban)
+                self._want(ban, remap)
         for hosts in self._hosts.values():
             self._wanted.update(hosts)
         self._dirty |= self._held ^ set(self._wanted)
 
-    def _want(self, ban: Ban) -> None:
-        assert self._built_for is not None
-        entries = self._built_for.entries(ban)
-        if not self._built_for.ranges:
+    def _want(self, ban: Ban, remap: Remap) -> None:
+        entries = remap.entries(ban)
+        if not remap.ranges:
             entries = tuple(entry for entry in entries if is_single(entry))
         if not entries:
             self._impossible.add(ban.prefix)
@@ -210,10 +209,11 @@ class Reconciler:
             self._dirty.add(host)
 
     def _on_bans_changed(self, event: BansChanged) -> None:
-        if self._built_for is None:
+        remap = self._built_for
+        if remap is None:
             return
         for ban in event.removed:
             self._unwant(ban.prefix)
         for ban in event.added:
             self._unwant(ban.prefix)
-            self._want(ban)
+            self._want(ban, remap)

@@ -21,7 +21,6 @@ from app.services.judge import IdentityRule, Judge, RuleSet
 from app.services.settings import SettingsBook
 from app.settings.profile import Profile
 
-
 _PATTERN_KEYS: Final = {("banned-peer-id",), ("banned-client-name",)}
 
 
@@ -102,7 +101,10 @@ class Rules:
         await self.change(name, {("mode",): mode})
 
     async def change(self, name: str, values: Mapping[tuple[str, ...], object]) -> None:
-        """Set keys of `module.<name>` in profile.yml; raises InvalidSetting or InvalidRule, and then nothing changes."""
+        """Set keys of `module.<name>` in profile.yml.
+
+        Raises InvalidSetting or InvalidRule, and then nothing changes.
+        """
         if name not in {rule.name for rule in self._judge.rules.rules}:
             raise NotFound(Text("rule-unknown", {"name": name}))
         for key, value in values.items():

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.ban import Ban, DownloaderRef
 from app.domain.address import single
+from app.domain.ban import Ban, DownloaderRef
 from app.domain.snapshot import Snapshot
-from app.domain.verdict import Action
+from app.domain.verdict import Action, Verdict
 from app.services.ban_list import BanList
 from app.services.errors import AccessDenied, DownloaderError, StorageError, Unreachable
 from app.services.events import (
@@ -52,6 +52,7 @@ class Watcher:
 
     def __init__(  # noqa: PLR0913 - composed by hand in one place
         self,
+        *,
         ref: DownloaderRef,
         downloader: Downloader,
         book: PeerBook,
@@ -181,23 +182,23 @@ class Watcher:
     def _new_bans(self, changed: Mapping[PeerKey, JudgedPeer], snapshot: Snapshot) -> list[Ban]:
         bans: dict[object, Ban] = {}
         for judged in changed.values():
-            if not judged.decision.bans or judged.ban is not None:
+            deciding = judged.decision.deciding
+            if deciding is None or not deciding.hits or judged.ban is not None:
                 continue
-            ban = self._ban(judged, snapshot.at)
+            ban = self._ban(judged, deciding, snapshot.at)
             known = bans.get(ban.prefix)
             if known is None or ban.until > known.until:
                 bans[ban.prefix] = ban
         return list(bans.values())
 
-    def _ban(self, judged: JudgedPeer, at: int) -> Ban:
+    def _ban(self, judged: JudgedPeer, deciding: Verdict, at: int) -> Ban:
         decision = judged.decision
-        assert decision.deciding is not None
         address = judged.peer.address
         return Ban(
             prefix=single(address.ip),
             since=at,
             until=at + decision.duration,
-            verdict=decision.deciding,
+            verdict=deciding,
             trace=decision.trace,
             disconnect=decision.action is Action.BAN_FOR_DISCONNECT,
             raw=address.raw.ip if address.raw.ip != address.ip else None,
