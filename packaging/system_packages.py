@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from steps import StepFailed, execute
 
-SET_UP = ("ca-certificates", "python3-venv")
+SET_UP = ("python3-venv",)
 """Debian's python3 comes without ensurepip, and without it there is no virtual environment."""
 
 DESKTOP = (
