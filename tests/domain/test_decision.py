@@ -1,0 +1,60 @@
+"""The merge table of reference/rules.md 1.10."""
+
+from itertools import permutations
+
+import pytest
+
+from app.domain.decision import merge
+from app.domain.verdict import Action, Mode, Verdict
+from tests.domain.examples import verdict
+
+DAY = 24 * 3600 * 1000
+GLOBAL = 14 * DAY
+PASS, DROP, BAN, SKIP = Action.NO_ACTION, Action.BAN_FOR_DISCONNECT, Action.BAN, Action.SKIP
+
+
+@pytest.mark.parametrize(
+    ("answers", "action", "duration"),
+    [
+        pytest.param([("a", PASS, 0), ("b", PASS, 0)], PASS, 0, id="M1"),
+        pytest.param([("pcb", DROP, 15_000), ("a", PASS, 0)], DROP, 15_000, id="M2"),
+        pytest.param([("pcb", DROP, 15_000), ("id", BAN, 3 * DAY)], BAN, 3 * DAY, id="M3"),
+        pytest.param([("id", BAN, 3 * DAY), ("pcb", BAN, 30 * DAY)], BAN, 30 * DAY, id="M4"),
+        pytest.param([("name", BAN, 3 * DAY), ("script", SKIP, 0)], SKIP, 0, id="M5"),
+        pytest.param([("script", BAN, 0), ("vampire", BAN, 4 * 3600_000)], BAN, GLOBAL, id="M6"),
+        pytest.param([("script", BAN, 0)], BAN, GLOBAL, id="M7"),
+        pytest.param([("exception", SKIP, 0), ("id", BAN, 0)], SKIP, 0, id="M8"),
+    ],
+)
+def test_verdicts_merge_as_the_table_says(
+    answers: list[tuple[str, Action, int]], action: Action, duration: int
+) -> None:
+    for order in permutations(answers):
+        decision = merge([verdict(*answer) for answer in order], GLOBAL)
+        assert (decision.action, decision.duration) == (action, duration)
+
+
+def test_an_unequal_ban_is_decided_by_the_longer() -> None:
+    decision = merge([verdict("short", BAN, 5), verdict("long", BAN, 9)], GLOBAL)
+    assert decision.deciding is not None
+    assert decision.deciding.rule == "long"
+
+
+@pytest.mark.parametrize("mode", [Mode.SHADOW, Mode.OFF])
+def test_a_rule_that_is_not_in_force_stands_in_the_trace_only(mode: Mode) -> None:
+    watched = verdict("id", BAN, 0, mode)
+    decision = merge([watched], GLOBAL)
+    assert decision.action is PASS
+    assert decision.trace == (watched,)
+    assert decision.shadow == (watched if mode is Mode.SHADOW else None)
+
+
+def test_a_shadow_ban_is_silent_when_the_peer_is_spared_or_banned_in_earnest() -> None:
+    watched = verdict("id", BAN, 0, Mode.SHADOW)
+    for other in (verdict("exception", SKIP), verdict("name", BAN)):
+        assert merge([other, watched], GLOBAL).shadow is None
+
+
+def test_an_empty_trace_does_nothing() -> None:
+    empty: list[Verdict] = []
+    assert merge(empty, GLOBAL).deciding is None
