@@ -1,0 +1,56 @@
+"""The namespace and the gate into it, for real."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.swarm.gate import Gate
+from tests.swarm.namespace import Namespace, own_namespace, why_not
+from tests.swarm.waiting import wait_for
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+SERVER = """
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
+
+
+def test_what_listens_inside_is_reached_from_outside_under_the_same_url() -> None:
+    body = b"x" * 3_000_000
+
+    def answer(gate: Gate) -> bytes:
+        try:
+            return httpx.post(gate.url, content=body).content
+        except httpx.TransportError:  # nobody listens inside yet
+            return b""
+
+    with own_namespace() as namespace, Gate(namespace) as gate:
+        assert answer(gate) == b""
+        argv = namespace.argv([sys.executable, "-c", SERVER, str(gate.port)])
+        with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as server:
+            assert wait_for(lambda: answer(gate), 10) == body
+            server.terminate()
+
+
+def test_a_namespace_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError), Gate(Namespace("peerwarden-none")):
+        pass
+
+
+def test_a_namespace_takes_what_runs_in_it_along() -> None:
+    with own_namespace() as namespace:
+        process = subprocess.Popen(namespace.argv(["sleep", "60"]))
+    assert process.wait(10) == -9
+    assert not namespace.handle.exists()
