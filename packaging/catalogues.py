@@ -16,7 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_CN", "zh_TW")
 DOMAIN = "peerwarden"
 
-_DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By): .*"\n', re.MULTILINE)
+_NOISE = re.compile(
+    r'^"(Project-Id-Version|Report-Msgid-Bugs-To|Last-Translator|Language-Team'
+    r'|POT-Creation-Date|PO-Revision-Date|Generated-By): .*"\n',
+    re.MULTILINE,
+)
 
 
 def path_of(language: str, suffix: str) -> Path:
@@ -46,15 +50,16 @@ def updated(language: str, template: Catalog) -> Catalog:
         catalogue = Catalog(locale=language, domain=DOMAIN, charset="utf-8")
     catalogue.project = template.project
     catalogue.header_comment = f"# PeerWarden in {language}."
+    catalogue.fuzzy = False
     catalogue.update(template, no_fuzzy_matching=True)
     return catalogue
 
 
 def as_po(catalogue: Catalog) -> str:
-    """The text of a `.po` file, without line numbers and dates so that only texts make a diff."""
+    """The text of a `.po` file, without what would make a diff although no text changed."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, no_location=True, sort_output=True, ignore_obsolete=True, width=100)
-    return _DATES.sub("", buffer.getvalue().decode("utf-8"))
+    return _NOISE.sub("", buffer.getvalue().decode("utf-8"))
 
 
 def as_mo(catalogue: Catalog) -> bytes:
