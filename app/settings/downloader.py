@@ -1,0 +1,142 @@
+"""One downloader's settings: one loader for config.yml (kebab case) and REST JSON (camel case)."""
+
+# ruff: noqa: RUF009 - `setting` and `section` make fields, as `dataclasses.field` does
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.reason import Text
+from app.settings.area import Reader, camel, check, kebab, section, setting, values
+from app.settings.errors import HIDDEN, InvalidSetting, KeyPath, refuse
+from app.settings.kind import Flag, Line, Milliseconds, SecretLine, Url
+from app.settings.secret import Secret
+
+QBITTORRENT: Final = "qbittorrent"
+KINDS: Final = (QBITTORRENT,)
+"""What we can watch, as `type` is written."""
+
+SECTION: Final = "client"
+"""Of config.yml: downloaders by id."""
+
+_MINUTE: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicAuth:
+    """For a reverse proxy in front of the downloader; unused while `user` is empty."""
+
+    user: str = setting(Line(), "")
+    password: Secret = setting(SecretLine(), Secret(), key="pass")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloaderSettings:
+    """How to reach one qBittorrent and what to do there."""
+
+    id: str
+    type: str = setting(Line(empty=False), QBITTORRENT)
+    name: str = setting(Line(), "")
+    """Shown to the user, unique; the id when it is empty."""
+    endpoint: str = setting(Url("http://127.0.0.1:8080"))
+    """Root of its WebUI, without a slash at the end."""
+    username: str = setting(Line(), "")
+    password: Secret = setting(SecretLine(), Secret())
+    api_key: Secret = setting(SecretLine(), Secret())
+    """Instead of user name and password, from qBittorrent 5.2 on."""
+    basic_auth: BasicAuth = section(BasicAuth)
+    increment_ban: bool = setting(Flag(), default=False)
+    """Whether new bans are sent one by one instead of with the whole list."""
+    use_shadow_ban: bool = setting(Flag(), default=False)
+    """Kept for qBittorrent Enhanced Edition."""
+    verify_ssl: bool = setting(Flag(), default=True)
+    ignore_private: bool = setting(Flag(), default=False)
+    """Whether peers of private torrents are left alone."""
+    paused: bool = setting(Flag(), default=False)
+    sweep_deadline: int = setting(Milliseconds(1_000), _MINUTE)
+    """Milliseconds after which a sweep that is not through has failed."""
+
+    def __post_init__(self) -> None:
+        check(self)
+        object.__setattr__(self, "name", self.name.strip() or self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsupportedDownloader:
+    """An entry of a kind that we cannot watch yet; it stays in the file as it is."""
+
+    id: str
+    type: str
+    name: str
+
+
+def read_downloader(
+    id: str,  # noqa: A002 - the word of file and API
+    raw: object,
+    *,
+    json: bool = False,
+    keep: DownloaderSettings | None = None,
+) -> DownloaderSettings | UnsupportedDownloader:
+    """One entry below `client` of config.yml, or the `config` object of a REST request (`json`).
+
+    Secrets that a request lacks, or sends back as the `…` that stood in an answer, are taken from
+    `keep`. Raises InvalidSetting with paths relative to the entry.
+    """
+    reader = Reader(camel if json else kebab)
+    entry = reader.mapping(raw, ())
+    if keep is not None:
+        entry = _with_secrets(reader, entry, keep, camel if json else kebab)
+    found = add_downloader(reader, id, entry, ())
+    if found is None:
+        raise InvalidSetting(*reader.problems)
+    return found
+
+
+def add_downloader(
+    reader: Reader,
+    id: str,  # noqa: A002 - the word of the file
+    raw: object,
+    path: KeyPath,
+) -> DownloaderSettings | UnsupportedDownloader | None:
+    """The entry `raw` at `path`; None when `reader` noted a problem."""
+    entry = reader.mapping(raw, path)
+    if raw is not None and not isinstance(raw, Mapping):
+        return None
+    kind = str(entry.get("type") or "").strip().lower()
+    if not kind:
+        allowed = Text("allowed-choice", {"choices": ", ".join(KINDS)})
+        reader.add(refuse(None, allowed, "type"), path)
+        return None
+    if kind not in KINDS:
+        return UnsupportedDownloader(id=id, type=kind, name=str(entry.get("name") or id))
+    return reader.area(DownloaderSettings, raw, path, id=id, type=kind)
+
+
+def downloader_changes(settings: DownloaderSettings) -> dict[tuple[str, ...], object]:
+    """What to write to config.yml so that it holds `settings`, new or edited."""
+    return {(SECTION, settings.id, *keys): value for keys, value in values(settings).items()}
+
+
+def _with_secrets(
+    reader: Reader,
+    entry: Mapping[str, object],
+    keep: DownloaderSettings,
+    spell: Callable[[str], str],
+) -> Mapping[str, object]:
+    """`entry` with the secrets of `keep` where it says nothing of them."""
+    api_key, proxy_key = spell("api_key"), spell("basic_auth")
+    proxy = reader.mapping(entry.get(proxy_key), (proxy_key,))
+    return {
+        **_kept(entry, {"password": keep.password, api_key: keep.api_key}),
+        proxy_key: _kept(proxy, {"pass": keep.basic_auth.password}),
+    }
+
+
+def _kept(entry: Mapping[str, object], secrets: Mapping[str, Secret]) -> dict[str, object]:
+    missing = {key: old for key, old in secrets.items() if entry.get(key) in (None, HIDDEN)}
+    return {**entry, **missing}

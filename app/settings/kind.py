@@ -1,0 +1,367 @@
+"""Kinds of settings: what each takes from a file or from JSON, and how it says what it allows.
+
+`read` also takes what it gave before, so that a value built in code is checked the same way. It
+raises InvalidSetting with a path relative to the setting: a position for an entry of a list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
+from urllib.parse import urlsplit
+
+from app.domain.address import InvalidAddress, Prefix, parse_ip, parse_prefix, show
+from app.domain.reason import Text
+from app.locale import match_language
+from app.settings.errors import HIDDEN, InvalidSetting, Problem, refuse
+from app.settings.secret import Secret
+
+T_co = TypeVar("T_co", covariant=True)
+C = TypeVar("C", bound=StrEnum)
+
+FOR_EVER: Final = 100 * 365 * 86_400_000
+"""Milliseconds; what is longer is cut to this, so that sums with it stay small numbers."""
+
+MAX_PORT: Final = 65535
+
+_WHOLE: Final = re.compile(r"[+-]?\d[\d_]{0,30}(\.0*)?")
+_FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_HOST: Final = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_RULE_EXAMPLE: Final = '{"method":"STARTS_WITH","content":"-xx"}'
+
+
+class Plain(str):
+    """Text that stood in a file without quotes, where it may have meant a number or true."""
+
+    __slots__ = ()
+
+
+@runtime_checkable
+class Kind(Protocol[T_co]):
+    """What a setting may be."""
+
+    @property
+    def allowed(self) -> Text: ...
+
+    def read(self, raw: object) -> T_co: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false, also in the words of older YAML."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-flag")
+
+    def read(self, raw: object) -> bool:
+        found = _FLAGS.get(raw.lower()) if isinstance(raw, str) else raw
+        if isinstance(found, bool):
+            return found
+        raise refuse(raw, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number within limits, both included."""
+
+    low: int
+    high: int
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-whole", {"low": self.low, "high": self.high})
+
+    def read(self, raw: object) -> int:
+        number = whole(raw)
+        if number is None or not self.low <= number <= self.high:
+            raise refuse(raw, self.allowed)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Milliseconds:
+    """A duration; beyond FOR_EVER it is FOR_EVER."""
+
+    low: int
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-milliseconds", {"low": self.low})
+
+    def read(self, raw: object) -> int:
+        number = whole(raw)
+        if number is None or number < self.low:
+            raise refuse(raw, self.allowed)
+        return min(number, FOR_EVER)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDuration:
+    """How long a rule bans, in milliseconds; None (`default`, zero, less) is the global length."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-ban-duration")
+
+    def read(self, raw: object) -> int | None:
+        if raw is None or (isinstance(raw, str) and raw.strip().lower() == "default"):
+            return None
+        number = whole(raw)
+        if number is None:
+            raise refuse(raw, self.allowed)
+        return min(number, FOR_EVER) if number > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A number of days; zero or less is 0 and means for ever."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-whole", {"low": 0, "high": 36500})
+
+    def read(self, raw: object) -> int:
+        number = whole(raw)
+        if number is None:
+            raise refuse(raw, self.allowed)
+        return min(max(number, 0), 36500)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[C]):
+    """One word of an enumeration, in any case."""
+
+    words: type[C]
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-choice", {"choices": ", ".join(self.words)})
+
+    def read(self, raw: object) -> C:
+        for word in self.words:
+            if isinstance(raw, str) and raw.strip().lower() == word.value:
+                return word
+        raise refuse(raw, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text without line breaks and control characters."""
+
+    empty: bool = True
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-line" if self.empty else "allowed-full-line")
+
+    def read(self, raw: object) -> str:
+        text = _text(raw)
+        if text is None or _BREAKS.search(text) or not (self.empty or text.strip()):
+            raise refuse(raw, self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLine:
+    """As Line, and no error shows it."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-line")
+
+    def read(self, raw: object) -> Secret:
+        if isinstance(raw, Secret):
+            raw = raw.reveal()
+        text = _text(raw)
+        if text is None or _BREAKS.search(text):
+            raise refuse(HIDDEN, self.allowed)
+        return Secret(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`default` for the system's, or the tag of a language we speak."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-choice", {"choices": "default, en_us, zh_cn, zh_tw"})
+
+    def read(self, raw: object) -> str:
+        text = (_text(raw) or "").strip().lower()
+        if text != "default" and match_language(text) is None:
+            raise refuse(raw, self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """`http://` or `https://` with a host; slashes at its end are cut off."""
+
+    example: str
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-url", {"example": self.example})
+
+    def read(self, raw: object) -> str:
+        text = (_text(raw) or "").strip().rstrip("/")
+        try:
+            parts = urlsplit(text)
+            fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise refuse(_without_login(raw), self.allowed) from None
+        if not fits or "@" in parts.netloc or not _is_visible(text):
+            raise refuse(_without_login(raw), self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where to listen: an address or a host name."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-host")
+
+    def read(self, raw: object) -> str:
+        text = (_text(raw) or "").strip()
+        try:
+            return str(parse_ip(text))
+        except InvalidAddress:
+            # What looks like a mistyped address is not a name.
+            if _HOST.fullmatch(text) and not re.fullmatch(r"[\d.]+", text):
+                return text
+        raise refuse(raw, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """A list of addresses and networks (`app.domain.address.parse_prefix`)."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-list")
+
+    def read(self, raw: object) -> tuple[Prefix, ...]:
+        return _entries(raw, self.allowed, _prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A list of port numbers; 0 is PBH's placeholder and fits no peer."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-list")
+
+    def read(self, raw: object) -> tuple[int, ...]:
+        return _entries(raw, self.allowed, Whole(0, MAX_PORT).read)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A list of string rules, each kept as its JSON text; what it means is checked elsewhere."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-list")
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        return _entries(raw, self.allowed, _rule)
+
+
+def whole(raw: object) -> int | None:
+    """The whole number that `raw` is or spells, else None."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int):
+        return raw
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() else None
+    if isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()) and raw.isascii():
+        return int(raw.strip().partition(".")[0].replace("_", ""))
+    return None
+
+
+class _Read(Protocol[T_co]):
+    def __call__(self, raw: object, /) -> T_co: ...
+
+
+def _entries(raw: object, allowed: Text, read: _Read[T_co]) -> tuple[T_co, ...]:
+    if not isinstance(raw, list | tuple):
+        raise refuse(raw, allowed)
+    found: list[T_co] = []
+    problems: list[Problem] = []
+    for position, entry in enumerate(raw):
+        try:
+            found.append(read(entry))
+        except InvalidSetting as error:
+            problems += (problem.below((position,)) for problem in error.problems)
+    if problems:
+        raise InvalidSetting(*problems)
+    return tuple(found)
+
+
+def _prefix(raw: object) -> Prefix:
+    text = show(raw) if isinstance(raw, Prefix) else raw
+    if isinstance(text, str):
+        try:
+            return parse_prefix(text)
+        except InvalidAddress:
+            pass
+    raise refuse(raw, Text("allowed-prefix"))
+
+
+def _rule(raw: object) -> str:
+    allowed = Text("allowed-rule", {"example": _RULE_EXAMPLE})
+    if isinstance(raw, str) and not isinstance(raw, Plain):
+        text: str = raw
+    else:
+        # Written directly in YAML, without the quotes that make it text.
+        text = json.dumps(_json(raw), ensure_ascii=False)
+        if isinstance(raw, Plain) and text.startswith('"'):
+            text = str(raw)
+    try:
+        rule = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise refuse(raw, allowed) from None
+    if isinstance(rule, list):
+        raise refuse(raw, allowed)
+    return text
+
+
+def _json(raw: object) -> Any:  # noqa: ANN401 - any JSON value
+    """What `raw` means in YAML, as JSON can hold it."""
+    if isinstance(raw, Mapping):
+        return {str(key): _json(value) for key, value in raw.items()}
+    if isinstance(raw, list | tuple):
+        return [_json(value) for value in raw]
+    if isinstance(raw, Plain):
+        flag = _FLAGS.get(raw.lower()) if raw.lower() in ("true", "false") else None
+        number = whole(raw)
+        return next((value for value in (flag, number) if value is not None), str(raw))
+    return raw
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _text(raw: object) -> str | None:
+    if isinstance(raw, str):
+        return str(raw)
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else None
+
+
+def _is_visible(text: str) -> bool:
+    return text.isprintable() and " " not in text
+
+
+def _without_login(raw: object) -> object:
+    return HIDDEN if isinstance(raw, str) and "@" in raw else raw
