@@ -183,6 +183,7 @@ def _stored(password: str) -> str:
 
 def main() -> None:
     """Run one daemon until it is interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     releases = {release.version: release for release in QBITTORRENTS}
     parser = argparse.ArgumentParser(prog="python -m tests.integration.daemons")
     parser.add_argument("version", nargs="?", choices=releases, default="4.5.2")
@@ -198,7 +199,8 @@ def main() -> None:
             print(f"WebUI {daemon.url} as {USER} / {daemon.password}")
             print(f"peers {HOST if place.namespace else LOOPBACK}:{daemon.bt_port}")
             print(f"torrents {place.torrents}", flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.pause()
 
 
 if __name__ == "__main__":

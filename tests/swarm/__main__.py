@@ -13,13 +13,21 @@ from tests.swarm.events import EventReader
 from tests.swarm.measure import score
 from tests.swarm.namespace import LAB, why_not
 from tests.swarm.runner import run_swarm
-from tests.swarm.scenario import load
+from tests.swarm.scenario import BadScenario, load
 from tests.swarm.torrent import MIB, make_torrent, read_torrents
 
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line says."""
     options = _parser().parse_args(argv)
+    try:
+        return _do(options)
+    except BadScenario as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _do(options: argparse.Namespace) -> int:
     match options.command:
         case "torrents":
             for number in range(options.count):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.swarm.events import Event, Seen
-from tests.swarm.scenario import Expect, Scenario
+from tests.swarm.scenario import BadScenario, Expect, Scenario
 
 TURNS = (Seen.CONNECTED, Seen.DROPPED, Seen.REFUSED)
 
@@ -85,7 +85,7 @@ class Score:
 
 
 def score(scenario: Scenario, events: Iterable[Event]) -> Score:
-    """Return who was banned and when.
+    """Return who was banned and when; raises `BadScenario` for events of another scenario.
 
     A peer is banned when its last words are a refusal: the downloader hangs up before the
     handshake. Whether it ever got in does not matter. A peer that was just dropped and has not yet
@@ -96,13 +96,17 @@ def score(scenario: Scenario, events: Iterable[Event]) -> Score:
     by_peer: dict[str, dict[int, list[Event]]] = {name: {} for name in expected}
     last_turns: dict[int, Event] = {}
     for event in events:
+        if event.group not in by_peer:
+            raise BadScenario(f"{scenario.name} has no group {event.group}")
         by_peer[event.group].setdefault(event.number, []).append(event)
         if event.seen in TURNS:
             last_turns[event.number] = event
     inside = {event.ip for event in last_turns.values() if event.seen is Seen.CONNECTED}
     return Score(
         groups=tuple(
-            _group(name, expected[name], list(by_peer[name].values()), inside) for name in expected
+            _group(name, expected[name], list(peers.values()), inside)
+            for name, peers in by_peer.items()
+            if peers  # a daemon that does not run has groups without any
         )
     )
 

@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import httpx
+import psutil
 import pytest
 
 from tests.swarm.gate import Gate
 from tests.swarm.namespace import Namespace, own_namespace, why_not
+from tests.swarm.swarm import CHECKOUT
 from tests.swarm.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -47,6 +49,25 @@ def test_what_listens_inside_is_reached_from_outside_under_the_same_url() -> Non
 def test_a_namespace_that_is_not_there_is_an_error() -> None:
     with pytest.raises(FileNotFoundError), Gate(Namespace("peerwarden-none")):
         pass
+
+
+def test_what_a_killed_run_left_is_ended_and_removed() -> None:
+    script = """
+import os, subprocess
+from tests.swarm.namespace import own_namespace
+namespace = own_namespace().__enter__()
+process = subprocess.Popen(namespace.argv(["sleep", "60"]))
+print(namespace.name, process.pid, flush=True)
+os._exit(0)
+"""
+    argv = [sys.executable, "-c", script]
+    output = subprocess.run(
+        argv, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    name, pid = output.split()
+    with own_namespace():
+        assert not Namespace(name).handle.exists()
+    assert wait_for(lambda: not psutil.pid_exists(int(pid)), 10)
 
 
 def test_a_namespace_takes_what_runs_in_it_along() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.swarm.events import Event, EventReader, Seen
 from tests.swarm.measure import score
-from tests.swarm.scenario import Expect, Group, Scenario
+from tests.swarm.scenario import BadScenario, Expect, Group, Scenario
 
 BAD = Group(name="bad", ips="36.0.0.1", count=2, expect=Expect.BAN)
 GOOD = Group(name="good", ips="61.0.0.1", same_ip=True, count=2)
@@ -53,6 +56,11 @@ def test_a_refusal_is_a_ban_only_while_nobody_of_that_address_is_in() -> None:
     assert score(SCENARIO, beside).wrongly_banned == 0
     gone = [*beside, event(2, 2, Seen.DROPPED), event(3, 2, Seen.REFUSED)]
     assert score(SCENARIO, gone).wrongly_banned == 2
+
+
+def test_events_of_another_scenario_are_refused() -> None:
+    with pytest.raises(BadScenario, match="no group good"):
+        score(replace(SCENARIO, groups=(BAD,)), [event(0, 2, Seen.CONNECTED)])
 
 
 def test_events_are_followed_while_they_are_written(tmp_path: Path) -> None:
