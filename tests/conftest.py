@@ -13,6 +13,8 @@ import pytest
 from typing_extensions import override
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if not any(os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
+    os.environ["LANG"] = "C.UTF-8"  # Qt complains about anything that is not UTF-8
 
 # A shared machine may take its time; the same commit gives the same answer every time,
 # only the long runs look for new examples.
