@@ -1,0 +1,39 @@
+"""Cuts long work on the loop into slices and adds up how long it took, without what others did in between."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+_SLICE: Final = 0.002
+"""Seconds (reference/smoothness.md, rule 3)."""
+_LOOK_EVERY: Final = 16
+"""Items between two looks at the clock."""
+
+
+class Effort:
+    """One piece of work; call `due` for each item and `rest` when it says so."""
+
+    __slots__ = ("_before", "_count", "_started")
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._count = 0
+        self._started = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Worked so far."""
+        return self._before + time.perf_counter() - self._started
+
+    def due(self) -> bool:
+        """Whether the slice is used up."""
+        self._count += 1
+        return self._count % _LOOK_EVERY == 0 and time.perf_counter() - self._started > _SLICE
+
+    async def rest(self) -> None:
+        """Let others run."""
+        self._before = self.seconds
+        await asyncio.sleep(0)
+        self._started = time.perf_counter()

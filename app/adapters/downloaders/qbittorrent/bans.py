@@ -1,0 +1,152 @@
+"""Brings qBittorrent's ban list (`banned_IPs`) in line with ours and leaves the user's own entries in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, ParamSpec, TypeAlias, TypeVar
+from urllib.parse import urlencode
+
+from app.adapters.downloaders.qbittorrent.session import Session
+from app.domain.address import InvalidAddress, Prefix, is_single, parse_block, parse_ip, show
+from app.domain.reason import Text
+from app.services.errors import ProtocolMismatch
+from app.services.ports import Push
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Span: TypeAlias = "tuple[int, int, int]"
+"""IP version, first and last address as integers: the one form in which all spellings of an entry are equal."""
+
+_MOST_AT_ONCE: Final = 100
+"""Entries sent one by one; the server builds its filter anew for each (reference/downloaders.md 3.5)."""
+_LARGE: Final = 500
+"""Entries that take about 2 ms to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the list shall be."""
+
+    entries: tuple[str, ...]
+    changes: bool
+    """Whether that differs from what stands there."""
+
+
+class BanWriter:
+    """Applies pushes to one server."""
+
+    def __init__(self, session: Session, *, increment: bool) -> None:
+        self._session = session
+        self._increment = increment
+        self._tried: tuple[tuple[str, ...], str] | None = None
+
+    async def apply(self, push: Push, *, ranges: bool) -> None:
+        """Raises ProtocolMismatch when entries did not stick."""
+        if not (push.everything or push.added or push.removed):
+            return
+        if self._increment and is_incremental(push):
+            peers = "|".join(item(prefix) for prefix in sorted_prefixes(push.added))
+            await self._session.post("transfer/banPeers", urlencode({"peers": peers}).encode())
+            return
+        await self._replace(push, ranges=ranges)
+
+    async def _replace(self, push: Push, *, ranges: bool) -> None:
+        standing = (await self._session.preferences()).banned_IPs
+        size = len(push.wanted) + len(push.owned) + standing.count("\n")
+        wanted = await _computed(size, takeable, push.wanted, ranges)
+        plan = await _computed(size, make_plan, standing, wanted, push.owned)
+        if plan.changes and self._tried != (plan.entries, standing):
+            await self._session.set_preferences({"banned_IPs": "\n".join(plan.entries)})
+            standing = (await self._session.preferences()).banned_IPs
+            # What the server made of it: the same list is not sent to the same state twice.
+            self._tried = (plan.entries, standing)
+        lacking = await _computed(size, find_lacking, standing, wanted)
+        if lacking:
+            raise ProtocolMismatch(
+                Text("bans-not-taken", {"count": len(lacking), "example": show(lacking[0])})
+            )
+
+
+async def _computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `work` returns, off the loop when it has many entries to go through."""
+    if size > _LARGE:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    return work(*args, **kwargs)
+
+
+def is_incremental(push: Push) -> bool:
+    """Whether single additions do."""
+    return (
+        not push.everything
+        and not push.removed
+        and 0 < len(push.added) <= _MOST_AT_ONCE
+        and all(is_single(prefix) for prefix in push.added)
+    )
+
+
+def takeable(wanted: Iterable[Prefix], ranges: bool) -> list[Prefix]:  # noqa: FBT001 - as `Connection.ranges`
+    """Those of `wanted` that the server has a form for."""
+    return [prefix for prefix in wanted if ranges or is_single(prefix)]
+
+
+def item(prefix: Prefix) -> str:
+    """A single address as `transfer/banPeers` takes it: without a port it would be ignored in silence."""
+    address = prefix.network_address
+    return f"[{address}]:1" if prefix.version == 6 else f"{address}:1"  # noqa: PLR2004 - IP version
+
+
+def sorted_prefixes(prefixes: Iterable[Prefix]) -> list[Prefix]:
+    """In a stable order across families."""
+    return sorted(prefixes, key=span_of)
+
+
+def span_of(prefix: Prefix) -> Span:
+    """The addresses that `prefix` holds."""
+    first = int(prefix.network_address)
+    return prefix.version, first, first | (1 << prefix.max_prefixlen - prefix.prefixlen) - 1
+
+
+def read_entry(text: str) -> Span | None:
+    """One line of the list: an address, a block, or `first - last`; None for anything else."""
+    first, dash, last = text.partition("-")
+    try:
+        if "/" in text:
+            return span_of(parse_block(text))
+        start = parse_ip(first)
+        end = parse_ip(last) if dash else start
+    except InvalidAddress:
+        return None
+    if start.version != end.version or int(start) > int(end):
+        return None
+    return start.version, int(start), int(end)
+
+
+def make_plan(standing: str, wanted: Iterable[Prefix], owned: Iterable[Prefix]) -> Plan:
+    """Foreign entries, letter by letter as they stand there, and ours."""
+    ours = {show(prefix): span_of(prefix) for prefix in wanted}
+    former = {show(prefix): span_of(prefix) for prefix in set(owned).difference(wanted)}
+    spoken_for = {*ours.values(), *former.values()}
+    found: dict[str, Span | None] = {}
+    foreign: dict[str, Span | None] = {}
+    for raw in standing.splitlines():
+        if line := raw.strip():
+            # Most lines are our own, written as we write them: no need to parse those.
+            span = found[line] = ours.get(line) or former.get(line) or read_entry(line)
+            if span not in spoken_for:
+                foreign[line] = span
+    entries = {**ours, **foreign}
+    ordered = sorted(entries.items(), key=lambda entry: (entry[1] or (0, 0, 0), entry[0]))
+    changes = set(entries.values()) != set(found.values())
+    return Plan(tuple(text for text, _ in ordered), changes)
+
+
+def find_lacking(standing: str, wanted: Iterable[Prefix]) -> list[Prefix]:
+    """Those of `wanted` that do not stand there."""
+    lines = set(standing.splitlines())
+    respelt = [prefix for prefix in wanted if show(prefix) not in lines]
+    if not respelt:
+        return []
+    spans = {read_entry(line) for line in lines}
+    return sorted_prefixes(prefix for prefix in respelt if span_of(prefix) not in spans)

@@ -1,0 +1,193 @@
+"""One qBittorrent: follows its torrents, asks those that move for their peers, keeps its ban list."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection
+from typing import Final
+
+from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.exchange import AT_A_TIME
+from app.adapters.downloaders.qbittorrent.bans import BanWriter
+from app.adapters.downloaders.qbittorrent.session import Session, expect
+from app.adapters.downloaders.qbittorrent.torrents import TorrentTable, Watched
+from app.adapters.downloaders.qbittorrent.wire import (
+    MainData,
+    Properties,
+    TorrentPeersAnswer,
+    decode,
+)
+from app.domain.address import Prefix, Translation
+from app.domain.prefix_map import PrefixMap
+from app.domain.snapshot import Snapshot, TorrentPeers
+from app.services.errors import DownloaderError
+from app.services.ports import Clock, Connection, Push
+from app.settings.downloader import DownloaderSettings
+
+_NOT_FOUND: Final = 404
+_MANY: Final = 1000
+"""Entries whose index takes about 2 ms to build."""
+
+
+class QBittorrent:
+    """A `Downloader` for qBittorrent 4.5.0 and later."""
+
+    def __init__(
+        self, settings: DownloaderSettings, *, translation: Translation, clock: Clock
+    ) -> None:
+        self._translation = translation
+        self._clock = clock
+        self._ignore_private = settings.ignore_private
+        self._session = Session(settings)
+        self._bans = BanWriter(self._session, increment=settings.increment_ban)
+        self._torrents = TorrentTable()
+        self._torrents_of = 0
+        self._decode_time = 0.0
+
+    async def connect(self) -> Connection:
+        return await self._session.open()
+
+    async def snapshot(self) -> Snapshot:
+        started = time.perf_counter()
+        exchange = self._session.exchange
+        requests, received, self._decode_time = exchange.requests, exchange.received, 0.0
+        await self._follow()
+        effort = Effort()
+        due = await self._torrents.begin_sweep(effort)
+        self._decode_time += effort.seconds
+        await self._ask_all(due)
+        torrents = await self._show()
+        return Snapshot(
+            at=self._clock(),
+            torrents=torrents,
+            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
+            download_rate=sum(listed.torrent.download_rate for listed in torrents),
+            requests=exchange.requests - requests,
+            received=exchange.received - received,
+            fetch_time=max(0.0, time.perf_counter() - started - self._decode_time),
+            decode_time=self._decode_time,
+        )
+
+    async def apply(self, push: Push) -> None:
+        connection = await self._session.open()
+        # Before, not after: also when part of the list fails to stick, peers are dropped.
+        await self._look_again([*push.added, *push.removed])
+        await self._bans.apply(push, ranges=connection.ranges)
+
+    def forget_refusal(self) -> None:
+        self._session.forget_refusal()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def _follow(self) -> None:
+        """Bring the list of torrents up to date."""
+        session, table, path = self._session, self._torrents, "sync/maindata"
+        await session.open()
+        number = session.number
+        if self._torrents_of != number:
+            table.rid = 0
+        answer = expect(await session.get(path, rid=table.rid), path)
+        effort = Effort()
+        changes = await decode(answer.body, MainData)
+        fell = table.restarted(changes)
+        forgotten = changes.full_update and table.rid > 0 and session.number == number
+        # An API key has one session for all programs that use it, so another's request makes ours
+        # forgotten, too; only a log-in of our own tells by that alone.
+        if forgotten and (fell or not session.keyed):
+            session.lost()
+        await table.merge(changes, effort)
+        self._decode_time += effort.seconds
+        await session.open()
+        self._torrents_of = session.number
+
+    async def _ask_all(self, due: Collection[Watched]) -> None:
+        left = iter(due)
+
+        async def work() -> None:
+            for watched in left:
+                await self._ask(watched)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(min(AT_A_TIME, len(due))):
+                    group.create_task(work(), name=f"peers-{number}")
+        except ExceptionGroup as failures:
+            expected, bugs = failures.split(DownloaderError)
+            if bugs is not None or expected is None:
+                raise
+            raise _first(expected) from None
+
+    async def _ask(self, watched: Watched) -> None:
+        """Bring the peers of one torrent up to date."""
+        if watched.wants_properties and not self._is_left_alone(watched):
+            await self._read_properties(watched)
+        if self._is_left_alone(watched):
+            watched.turn.done()
+            return
+        path = "sync/torrentPeers"
+        answer = await self._session.get(path, hash=watched.id)
+        if answer.status == _NOT_FOUND:
+            watched.gone = True
+            return
+        expect(answer, path)
+        effort = Effort()
+        found = await decode(answer.body, TorrentPeersAnswer)
+        await watched.table.update(found.peers, self._translation, effort)
+        self._decode_time += effort.seconds
+        watched.turn.done()
+
+    async def _read_properties(self, watched: Watched) -> None:
+        path = "torrents/properties"
+        answer = await self._session.get(path, hash=watched.id)
+        if answer.status == _NOT_FOUND:
+            watched.gone = True
+            return
+        watched.learn(await decode(expect(answer, path).body, Properties))
+
+    def _is_left_alone(self, watched: Watched) -> bool:
+        return self._ignore_private and watched.torrent.private
+
+    async def _show(self) -> tuple[TorrentPeers, ...]:
+        effort = Effort()
+        listed = []
+        for watched in self._torrents.entries.values():
+            if effort.due():
+                await effort.rest()
+            if not watched.gone:
+                listed.append(watched.show(ignore_private=self._ignore_private))
+        self._decode_time += effort.seconds
+        return tuple(listed)
+
+    async def _look_again(self, prefixes: Collection[Prefix]) -> None:
+        """Have the torrents asked that show a peer inside `prefixes`."""
+        if not prefixes:
+            return
+        if len(prefixes) > _MANY:
+            places = await asyncio.to_thread(_index, prefixes)
+        else:
+            places = _index(prefixes)
+        effort = Effort()
+        for watched in self._torrents.entries.values():
+            for peer in () if watched.turn.pending else watched.table.peers:
+                if effort.due():
+                    await effort.rest()
+                address = peer.address
+                if places.find(address.ip) or (
+                    address.raw.ip is not address.ip and places.find(address.raw.ip)
+                ):
+                    watched.turn.pending = True
+                    break
+
+
+def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:
+    places: PrefixMap[bool] = PrefixMap()
+    for prefix in prefixes:
+        places[prefix] = True
+    return places
+
+
+def _first(failures: ExceptionGroup[DownloaderError]) -> DownloaderError:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first

@@ -1,0 +1,170 @@
+"""Follows all torrents by the changes that `sync/maindata` reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.qbittorrent.peers import PeerTable
+from app.adapters.downloaders.qbittorrent.turn import Turn
+from app.adapters.downloaders.qbittorrent.wire import (
+    MainData,
+    Properties,
+    TorrentChange,
+    TorrentState,
+)
+from app.domain.snapshot import TorrentPeers
+from app.domain.torrent import Torrent
+
+
+@dataclass(slots=True)
+class Watched:
+    """All that is known about one torrent."""
+
+    id: str
+    turn: Turn
+    torrent: Torrent
+    """The domain's value; the same object while nothing in it changes."""
+    state: TorrentState = field(default_factory=TorrentState)
+    table: PeerTable = field(default_factory=PeerTable)
+    gone: bool = False
+    """The server did not know it when asked for peers; the list will say so, too."""
+    _properties: Properties | None = None
+    _properties_at: int = -1
+    _listed: TorrentPeers | None = None
+
+    @property
+    def connected(self) -> int:
+        """Peers, half-open connections included."""
+        return self.state.num_leechs + self.state.num_seeds
+
+    @property
+    def wants_properties(self) -> bool:
+        """Whether the list lacks what `torrents/properties` has: privacy before 5.0, finished pieces before 5.2."""
+        if self.state.pieces_have is not None and self._private_listed is not None:
+            return False
+        return self._properties is None or self._properties_at != self.state.completed
+
+    def change(self, change: TorrentChange, *, full: bool) -> None:
+        """Take over what the list says of it; `full` replaces all that was said before."""
+        self.gone = False
+        if self.state.stirs(change):
+            self.turn.stir()
+        if full:
+            self.state = TorrentState()
+        self.state.merge(change)
+        self._refresh()
+
+    def learn(self, properties: Properties) -> None:
+        """Take over what `torrents/properties` says; good until more of it is finished."""
+        self._properties, self._properties_at = properties, self.state.completed
+        self._refresh()
+
+    def show(self, *, ignore_private: bool) -> TorrentPeers:
+        """Its place in a snapshot; the same object while nothing changed."""
+        torrent, peers = self.torrent, self.table.peers
+        judged = not (ignore_private and torrent.private)
+        old = self._listed
+        if old and old.torrent is torrent and old.peers is peers and old.judged is judged:
+            return old
+        self._listed = TorrentPeers(torrent=torrent, peers=peers, judged=judged)
+        return self._listed
+
+    @property
+    def _private_listed(self) -> bool | None:
+        """Official builds say `private`; others may say `is_private`."""
+        state = self.state
+        return state.is_private if state.private is None else state.private
+
+    def _refresh(self) -> None:
+        state = self.state
+        fresh = Torrent(
+            id=self.id,
+            hash=self.id,
+            name=state.name,
+            size=state.total_size,
+            completed_size=self._completed_size(),
+            progress=state.progress,
+            upload_rate=state.upspeed,
+            download_rate=state.dlspeed,
+            uploaded=state.uploaded,
+            private=self._is_private(),
+            category=state.category,
+            tags=tuple(tag for part in state.tags.split(",") if (tag := part.strip())),
+            tracker=_host(state.tracker),
+        )
+        if fresh != self.torrent:
+            self.torrent = fresh
+
+    def _is_private(self) -> bool:
+        listed = self._private_listed
+        if listed is None and self._properties is not None:
+            return bool(self._properties.private or self._properties.is_private)
+        return bool(listed)
+
+    def _completed_size(self) -> int:
+        """Whole pieces only: no peer can have more from us. The last one may be short."""
+        pieces, each = self.state.pieces_have, self.state.piece_size
+        if pieces is None and self._properties is not None:
+            pieces, each = self._properties.pieces_have, self._properties.piece_size
+        if pieces is None or pieces <= 0 or each <= 0:
+            return -1
+        return min(pieces * each, self.state.total_size or pieces * each)
+
+
+class TorrentTable:
+    """Every torrent of one downloader."""
+
+    def __init__(self) -> None:
+        self.rid = 0
+        """The answer that the next one shall build on; 0 asks for everything."""
+        self.entries: dict[str, Watched] = {}
+        self._sweep = 0
+        self._uploaded = self._downloaded = 0
+
+    def restarted(self, answer: MainData) -> bool:
+        """Whether the daemon's own totals are below those of the answer before."""
+        state = answer.server_state
+        before = self._uploaded, self._downloaded
+        if state.up_info_data is not None:
+            self._uploaded = state.up_info_data
+        if state.dl_info_data is not None:
+            self._downloaded = state.dl_info_data
+        return self._uploaded < before[0] or self._downloaded < before[1]
+
+    async def merge(self, answer: MainData, effort: Effort) -> None:
+        """Take over what `answer` says; when interrupted, the next request asks for the same changes again."""
+        for torrent_id, change in answer.torrents.items():
+            if effort.due():
+                await effort.rest()
+            watched = self.entries.get(torrent_id)
+            if watched is None:
+                empty = Torrent(id=torrent_id, hash=torrent_id, name="")
+                watched = self.entries[torrent_id] = Watched(torrent_id, Turn(torrent_id), empty)
+            watched.change(change, full=answer.full_update)
+        gone = self.entries if answer.full_update else answer.torrents_removed
+        for torrent_id in [gone_id for gone_id in gone if gone_id not in answer.torrents]:
+            self.entries.pop(torrent_id, None)
+        self.rid = answer.rid
+
+    async def begin_sweep(self, effort: Effort) -> list[Watched]:
+        """Those whose peers are to be asked for now."""
+        self._sweep += 1
+        for watched in self.entries.values():
+            if effort.due():
+                await effort.rest()
+            state = watched.state
+            moving = state.upspeed > 0 or state.dlspeed > 0
+            watched.turn.begin(self._sweep, moving=moving, connected=watched.connected)
+        return [watched for watched in self.entries.values() if watched.turn.pending]
+
+
+def _host(url: str) -> str:
+    """The host alone: announce URLs of private trackers carry the user's key."""
+    if not url:
+        return ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
