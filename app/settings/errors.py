@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from app.domain.errors import AppError
 from app.domain.reason import Param, Text
-from app.locale import N_, _
+from app.locale.texts import say
 
 Params: TypeAlias = "dict[str, Param]"
 KeyPath: TypeAlias = "tuple[str | int, ...]"
@@ -19,40 +19,6 @@ HIDDEN: Final = "…"
 
 _LONGEST_SHOWN: Final = 60
 _MOST_SHOWN: Final = 20
-
-WORDS: Final = {
-    "settings-two": N_("{first}\n{second}"),
-    "settings-more": N_("and {count} more"),
-    "settings-in-line": N_("{file}, line {line}: {what}"),
-    "settings-in-file": N_("{file}: {what}"),
-    "settings-value": N_("{key} is “{value}”. Allowed: {allowed}"),
-    "settings-missing": N_("{key} is missing. Allowed: {allowed}"),
-    "settings-shape": N_("The file does not hold settings. Allowed: {allowed}"),
-    "settings-repeated": N_("{key} stands there twice, first in line {first}. Allowed: once"),
-    "settings-syntax": N_("{file}, line {line}, column {column}: not valid YAML: {reason}"),
-    "settings-unreadable": N_("{file} cannot be read: {reason}"),
-    "settings-unwritable": N_("{file} cannot be written: {reason}"),
-    "settings-too-clever": N_("its anchors and aliases must be changed by hand"),
-    "settings-too-deep": N_("nested too deeply"),
-    "settings-too-large": N_("too large"),
-    "settings-in-itself": N_("a part of it contains itself"),
-    "settings-not-utf8": N_("a byte that is not UTF-8"),
-    "allowed-flag": N_("true or false"),
-    "allowed-whole": N_("a whole number from {low} to {high}"),
-    "allowed-milliseconds": N_("milliseconds, a whole number of at least {low}"),
-    "allowed-ban-duration": N_("milliseconds, or “default” for the global length"),
-    "allowed-choice": N_("one of {choices}"),
-    "allowed-line": N_("a text in one line"),
-    "allowed-full-line": N_("a text in one line, not empty"),
-    "allowed-url": N_("an address like {example}, without user name and password"),
-    "allowed-host": N_("an IP address or a host name"),
-    "allowed-prefix": N_("an IP address or a network like 10.0.0.0/8"),
-    "allowed-list": N_("a list"),
-    "allowed-section": N_("keys with values"),
-    "allowed-rule": N_("a rule in JSON like {example}"),
-    "allowed-own-name": N_("a name that no other downloader has"),
-}
-"""Texts by id; front ends that look a `Text` up themselves take them from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +74,7 @@ class SettingsError(AppError):
     """A settings file cannot be used; nothing of it was changed."""
 
     def __str__(self) -> str:
-        return _say(self.text)
+        return say(self.text)
 
 
 class InvalidSetting(SettingsError):
@@ -133,7 +99,7 @@ class InvalidSetting(SettingsError):
     @property
     def allowed(self) -> str:
         """In words."""
-        return _say(self.problems[0].allowed)
+        return say(self.problems[0].allowed)
 
     @property
     def file(self) -> str:
@@ -184,11 +150,3 @@ def shown(value: object) -> str | None:
 
 def _two(first: Text, second: Text) -> Text:
     return Text("settings-two", {"first": first, "second": second})
-
-
-def _say(text: Text) -> str:
-    params: Params = {
-        name: _say(value) if isinstance(value, Text) else value
-        for name, value in text.params.items()
-    }
-    return _(WORDS[text.id]).format(**params)

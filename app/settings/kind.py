@@ -10,18 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 from app.domain.address import InvalidAddress, Prefix, parse_ip, parse_prefix, show
 from app.domain.reason import Text
+from app.domain.string_rule import InvalidRule, parse_rule
 from app.locale import match_language
 from app.settings.errors import HIDDEN, InvalidSetting, Problem, refuse
 from app.settings.secret import Secret
 
 T_co = TypeVar("T_co", covariant=True)
-C = TypeVar("C", bound=StrEnum)
+C = TypeVar("C", bound=Enum)
 
 FOR_EVER: Final = 100 * 365 * 86_400_000
 """Milliseconds; what is longer is cut to this, so that sums with it stay small numbers."""
@@ -141,9 +142,13 @@ class Choice(Generic[C]):
 
     @property
     def allowed(self) -> Text:
-        return Text("allowed-choice", {"choices": ", ".join(self.words)})
+        return Text(
+            "allowed-choice", {"choices": ", ".join(str(word.value) for word in self.words)}
+        )
 
     def read(self, raw: object) -> C:
+        if isinstance(raw, self.words):
+            return raw
         for word in self.words:
             if isinstance(raw, str) and raw.strip().lower() == word.value:
                 return word
@@ -266,7 +271,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A list of string rules, each kept as its JSON text; what it means is checked elsewhere."""
+    """A list of string rules, each kept as its JSON text."""
 
     @property
     def allowed(self) -> Text:
@@ -319,7 +324,6 @@ def _prefix(raw: object) -> Prefix:
 
 
 def _rule(raw: object) -> str:
-    allowed = Text("allowed-rule", {"example": _RULE_EXAMPLE})
     if isinstance(raw, str) and not isinstance(raw, Plain):
         text: str = raw
     else:
@@ -328,11 +332,10 @@ def _rule(raw: object) -> str:
         if isinstance(raw, Plain) and text.startswith('"'):
             text = str(raw)
     try:
-        rule = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise refuse(raw, allowed) from None
-    if isinstance(rule, list):
-        raise refuse(raw, allowed)
+        parse_rule(text)
+    except InvalidRule as error:
+        allowed = Text("allowed-rule", {"example": _RULE_EXAMPLE, "why": error.why})
+        raise refuse(text, allowed) from None
     return text
 
 
@@ -347,10 +350,6 @@ def _json(raw: object) -> Any:  # noqa: ANN401 - any JSON value
         number = whole(raw)
         return next((value for value in (flag, number) if value is not None), str(raw))
     return raw
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def _text(raw: object) -> str | None:

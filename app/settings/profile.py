@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from app.domain.address import Prefix, parse_prefix
+from app.domain.string_rule import UnmetIf
 from app.domain.verdict import Mode
 from app.settings.area import Reader, check, section, setting
 from app.settings.change import REMOVE, Changes, plain
@@ -44,15 +44,6 @@ OWN_NETWORKS: Final = tuple(
     )
 )
 """PBH's list of what is never banned, and IPv6 loopback, which it lacks."""
-
-
-class UnmetIf(StrEnum):
-    """What a string rule says whose `if` is not met (reference/rules.md D-9)."""
-
-    SKIP = "skip"
-    """Nothing, as PBH's manual promises."""
-    VETO = "veto"
-    """That the whole list does not hit, as PBH's program does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
