@@ -1,0 +1,203 @@
+"""What each kind of setting takes and refuses."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.verdict import Mode
+from app.settings.errors import InvalidSetting
+from app.settings.kind import (
+    FOR_EVER,
+    Choice,
+    Days,
+    Flag,
+    Host,
+    Kind,
+    Language,
+    Line,
+    Milliseconds,
+    Plain,
+    Ports,
+    Prefixes,
+    RuleDuration,
+    Rules,
+    SecretLine,
+    Url,
+    Whole,
+)
+
+ALL: tuple[Kind[object], ...] = (
+    Choice(Mode),
+    Days(),
+    Flag(),
+    Host(),
+    Language(),
+    Line(),
+    Milliseconds(1),
+    Ports(),
+    Prefixes(),
+    RuleDuration(),
+    Rules(),
+    SecretLine(),
+    Url("http://127.0.0.1:8080"),
+    Whole(0, 10),
+)
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.builds(Plain, st.text())
+)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        (Flag(), True, True),
+        (Flag(), Plain("Yes"), True),
+        (Flag(), "off", False),
+        (Whole(0, 65535), 9898, 9898),
+        (Whole(0, 65535), Plain("9898"), 9898),
+        (Whole(0, 65535), "1_000", 1000),
+        (Whole(0, 65535), 80.0, 80),
+        (Milliseconds(100), Plain("5000"), 5000),
+        (Milliseconds(1), 2**63 - 1, FOR_EVER),
+        (RuleDuration(), Plain("default"), None),
+        (RuleDuration(), 0, None),
+        (RuleDuration(), -5, None),
+        (RuleDuration(), Plain("15000"), 15000),
+        (RuleDuration(), None, None),
+        (Days(), -1, 0),
+        (Days(), Plain("180"), 180),
+        (Choice(Mode), Plain("Shadow"), Mode.SHADOW),
+        (Choice(Mode), Mode.OFF, Mode.OFF),
+        (Line(), Plain("007"), "007"),
+        (Line(), "NAS\u3000qB", "NAS\u3000qB"),
+        (Language(), "zh_CN", "zh_cn"),
+        (Language(), "default", "default"),
+        (Url("x"), "http://127.0.0.1:8080//", "http://127.0.0.1:8080"),
+        (Url("x"), "https://[2001:db8::1]:443/qb/", "https://[2001:db8::1]:443/qb"),
+        (Host(), "0.0.0.0", "0.0.0.0"),
+        (Host(), "[::1]", "::1"),
+        (Host(), "localhost", "localhost"),
+        (Ports(), [Plain("0"), 6881], (0, 6881)),
+        (
+            Rules(),
+            ['{"method":"CONTAINS","content":"x"}'],
+            ('{"method":"CONTAINS","content":"x"}',),
+        ),
+        (Rules(), [Plain("true")], ("true",)),
+        (
+            Rules(),
+            [
+                {
+                    "method": Plain("LENGTH"),
+                    "min": Plain("1"),
+                    "max": Plain("8"),
+                    "if": Plain("true"),
+                }
+            ],
+            ('{"method": "LENGTH", "min": 1, "max": 8, "if": true}',),
+        ),
+    ],
+)
+def test_what_files_and_requests_hold_is_understood(
+    kind: Kind[object], raw: object, value: object
+) -> None:
+    assert kind.read(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        (Flag(), 1),
+        (Flag(), "maybe"),
+        (Whole(0, 65535), 65536),
+        (Whole(0, 65535), -1),
+        (Whole(0, 65535), True),
+        (Whole(0, 65535), "80a"),
+        (Whole(0, 65535), "٣"),
+        (Whole(0, 65535), 1.5),
+        (Milliseconds(100), 99),
+        (RuleDuration(), "soon"),
+        (Choice(Mode), "on"),
+        (Line(), "two\nlines"),
+        (Line(empty=False), " "),
+        (Line(), ["a"]),
+        (Language(), "klingon"),
+        (Url("x"), "127.0.0.1:8080"),
+        (Url("x"), "ftp://host"),
+        (Url("x"), "http://"),
+        (Url("x"), "http://host:99999"),
+        (Url("x"), "http://a b"),
+        (Host(), "256.1.1.1"),
+        (Host(), "a b"),
+        (Host(), ""),
+        (Ports(), "6881"),
+        (Prefixes(), {"a": "b"}),
+    ],
+)
+def test_what_is_not_allowed_is_refused_with_what_is(kind: Kind[object], raw: object) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind.read(raw)
+
+    assert caught.value.problems[0].allowed.id.startswith("allowed-")
+    assert caught.value.allowed
+
+
+def test_every_bad_entry_of_a_list_is_named() -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        Prefixes().read(["10.0.0.0/8", "nowhere", "1.2.3", "::1"])
+
+    assert [problem.path for problem in caught.value.problems] == [(1,), (2,)]
+    assert [problem.value for problem in caught.value.problems] == ["nowhere", "1.2.3"]
+
+
+@pytest.mark.parametrize(
+    "entry", ["contains@xunlei", '{"method":"REGEX","content":"("}', ["x"], "[]"]
+)
+def test_a_rule_that_cannot_be_built_is_refused(entry: object) -> None:
+    with pytest.raises(InvalidSetting):
+        Rules().read([entry])
+
+
+def test_the_placeholders_of_pbh_are_legal() -> None:
+    assert [str(prefix) for prefix in Prefixes().read(["0.0.0.0"])] == ["0.0.0.0/32"]
+    assert Ports().read([0]) == (0,)
+
+
+def test_a_password_in_a_url_is_refused_without_being_shown() -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        Url("x").read("http://admin:hunter2@host:8080")
+
+    assert "hunter2" not in str(caught.value)
+
+
+def refusal(kind: Kind[object], raw: object) -> InvalidSetting | None:
+    """The error that `raw` meets; fails when a value that passes does not pass again."""
+    try:
+        value = kind.read(raw)
+    except InvalidSetting as error:
+        return error
+    assert kind.read(value) == value
+    return None
+
+
+@given(anything)
+def test_nothing_but_invalid_setting_comes_out_and_values_pass_again(raw: object) -> None:
+    for kind in ALL:
+        error = refusal(kind, raw)
+        assert error is None or str(error)
+
+
+@given(anything)
+def test_no_error_shows_what_should_have_been_a_secret(raw: object) -> None:
+    error = refusal(SecretLine(), raw)
+
+    assert error is None or error.value == "…"
