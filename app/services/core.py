@@ -101,8 +101,8 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     await bans.release_spared()
 
     def on_settings(_event: SettingsChanged) -> None:
-        exceptions.configure(book.profile.ignore_peers_from_addresses)
-        bus.publish(RulesChanged())
+        if exceptions.configure(book.profile.ignore_peers_from_addresses):
+            bus.publish(RulesChanged())
 
     def on_rules(_event: RulesChanged) -> None:
         judge.forget()
@@ -110,15 +110,13 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
 
     bus.subscribe(SettingsChanged, on_settings)
     bus.subscribe(RulesChanged, on_rules)
-    async with asyncio.TaskGroup() as group:
-        house = group.create_task(_keep_house(core), name="keep house")
-        try:
-            await core.downloaders.start()
-            yield core
-        finally:
-            house.cancel()
-            await core.downloaders.close()
-            await core.tasks.close()
+    core.tasks.start(_keep_house(core), "keep house")
+    try:
+        await core.downloaders.start()
+        yield core
+    finally:
+        await core.downloaders.close()
+        await core.tasks.close()
 
 
 async def _keep_house(core: Core) -> None:

@@ -36,13 +36,15 @@ class Exceptions:
         self._own = {entry.id: entry for entry in await self._store.load_exceptions()}
         self._index()
 
-    def configure(self, prefixes: Iterable[Prefix]) -> None:
-        """Take over `ignore-peers-from-addresses`."""
+    def configure(self, prefixes: Iterable[Prefix]) -> bool:
+        """Take over `ignore-peers-from-addresses`; returns whether it is another list than before."""
+        before = self._configured
         self._configured = tuple(
             PeerException(id=f"profile:{show(prefix)}", prefix=prefix, configured=True)
             for prefix in prefixes
         )
         self._index()
+        return self._configured != before
 
     def entries(self) -> Sequence[PeerException]:
         """All of them, those of the profile first."""

@@ -88,6 +88,7 @@ class Watcher:
         try:
             while True:
                 pace = self._pace()
+                self._wake.clear()  # a wish from before this sweep is granted by it
                 error = await self._try(pace)
                 failures = 0 if error is None else failures + 1
                 wait: float | None = pace.interval
@@ -115,8 +116,7 @@ class Watcher:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
-            pass
-        self._wake.clear()
+            return
 
     async def _try(self, pace: Pace) -> DownloaderError | StorageError | None:
         try:

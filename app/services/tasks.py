@@ -26,6 +26,8 @@ class Tasks:
         task = loop.create_task(self._watched(work, name), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # A task that is cancelled before its first step never awaits `work`.
+        task.add_done_callback(lambda _task: work.close())
         return task
 
     async def close(self) -> None:

@@ -1,0 +1,216 @@
+"""Builds everything, top to bottom, by hand; the only module that knows every layer."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from app.adapters.config_files import CONFIG, ConfigFiles
+from app.adapters.downloaders import open_downloader
+from app.adapters.storage import open_store
+from app.api.server import ApiServer
+from app.demo.process import DemoServer
+from app.domain.address import Translation
+from app.domain.errors import AppError
+from app.domain.reason import Text
+from app.locale import match_language, set_language, system_language
+from app.locale.texts import say
+from app.logs import logging_to
+from app.options import Options
+from app.services.clock import wall_clock
+from app.services.core import Core, running_core
+from app.services.events import AlertRaised, EventBus
+from app.services.log_ring import LogRing
+from app.services.ports import Downloader, Settings
+from app.settings.config import Config
+from app.settings.downloader import DownloaderSettings, downloader_changes
+from app.settings.secret import Secret
+from app.version import __version__
+
+log = logging.getLogger(__name__)
+
+DEMO: Final = "demo"
+"""Id of the demo's downloader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The running program, as front ends need it."""
+
+    core: Core
+    api: ApiServer | None
+    """None when its port is taken; the desktop runs on without it."""
+
+
+def headless(options: Options) -> int:
+    """Run without a window until a signal ends it; returns the exit code."""
+    return asyncio.run(_headless(options))
+
+
+def desktop(options: Options) -> int:
+    """Run with the desktop until the user quits; returns the exit code."""
+    from app.ui import application
+
+    return application.run(partial(_desktop, options))
+
+
+async def _headless(options: Options) -> int:
+    stop = asyncio.Event()
+    with stopping(stop):
+        async with running(options, api_required=True) as program:
+            if program.api is not None:
+                print(f"PeerWarden {__version__} API {program.api.url}", flush=True)
+            await stop.wait()
+    return 0
+
+
+async def _desktop(options: Options) -> int:
+    from app.ui import application
+
+    stop = asyncio.Event()
+    with stopping(stop):
+        async with running(options, api_required=False) as program:
+            url = program.api.url if program.api is not None else None
+            await application.show(
+                program.core, api_url=url, minimized=options.minimized, stop=stop
+            )
+    return 0
+
+
+@asynccontextmanager
+async def running(options: Options, *, api_required: bool) -> AsyncIterator[Program]:
+    """Open settings and database, start the core and the API; close them in the other order.
+
+    Raises AppError when the program cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        folder = _data_dir(options, stack)
+        ring = stack.enter_context(logging_to(folder, options.log_level))
+        files = ConfigFiles(folder)
+        if options.demo:
+            await _add_demo(options, files, stack)
+        config, profile = await asyncio.to_thread(files.load)
+        _choose_language(options, config)
+        core = await _core(folder, files, Settings(config=config, profile=profile), ring, stack)
+        api = await _api(options, core, stack, required=api_required)
+        # What lives from here on is small; a collection need not walk all modules each time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        yield Program(core, api)
+
+
+async def _core(
+    folder: Path, files: ConfigFiles, settings: Settings, ring: LogRing, stack: AsyncExitStack
+) -> Core:
+    bus = EventBus()
+    opened = await open_store(folder / "peerwarden.db")
+    store = opened.store
+    stack.push_async_callback(store.close)
+    tunnels = settings.config.ip_remapping
+    translation = Translation(teredo=tunnels.teredo, nat64=tunnels.nat64)
+    core = await stack.enter_async_context(
+        running_core(
+            version=__version__,
+            data_dir=folder,
+            settings=settings,
+            files=files,
+            store=store,
+            open_downloader=partial(_open, translation),
+            bus=bus,
+            clock=wall_clock,
+            log_ring=ring,
+        )
+    )
+    if opened.recovered is not None:
+        aside = str(opened.recovered.moved_to)
+        text = Text("storage-recovered", {"path": aside, "reason": opened.recovered.reason})
+        log.warning("%s", say(text))
+        bus.publish(AlertRaised(kind="storage-recovered", text=text, severe=True))
+    for entry in settings.config.unsupported:
+        log.warning("downloader %s is of the kind %s, which is not watched", entry.name, entry.type)
+    return core
+
+
+def _open(translation: Translation, settings: DownloaderSettings) -> Downloader:
+    return open_downloader(settings, translation)
+
+
+async def _api(
+    options: Options, core: Core, stack: AsyncExitStack, *, required: bool
+) -> ApiServer | None:
+    server = core.settings.config.server
+    port = server.http if options.api_port is None else options.api_port
+    token = None if options.api_token is None else Secret(options.api_token)
+    api = ApiServer(core, host=options.api_host or server.address, port=port, token=token)
+    try:
+        return await stack.enter_async_context(api)
+    except AppError as error:
+        if required:
+            raise
+        log.warning("%s", say(error.text))
+        core.bus.publish(AlertRaised(kind="api-not-served", text=error.text, severe=True))
+        return None
+
+
+def _data_dir(options: Options, stack: AsyncExitStack) -> Path:
+    if options.demo and options.data_dir is None:
+        # On Windows a file may still be open for a moment when the folder goes.
+        made = tempfile.TemporaryDirectory(prefix="peerwarden-demo-", ignore_cleanup_errors=True)
+        return Path(stack.enter_context(made))
+    folder = options.folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AppError(Text("data-dir-unusable", {"path": str(folder), "reason": reason})) from None
+    return folder
+
+
+async def _add_demo(options: Options, files: ConfigFiles, stack: AsyncExitStack) -> None:
+    server = DemoServer(peers=options.demo_peers, torrents=options.demo_torrents)
+    await stack.enter_async_context(server)
+    settings = DownloaderSettings(
+        id=DEMO,
+        name="Demo",
+        endpoint=server.endpoint,
+        username=server.username,
+        password=Secret(server.password),
+        increment_ban=True,
+    )
+    await asyncio.to_thread(files.change, CONFIG, downloader_changes(settings))
+
+
+def _choose_language(options: Options, config: Config) -> None:
+    if options.language is None:
+        set_language(match_language(config.language) or system_language())
+
+
+@contextmanager
+def stopping(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT while the block runs."""
+    loop = asyncio.get_running_loop()
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    if sys.platform == "win32":
+        for number in wanted:
+            signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
+        yield
+        return
+    for number in wanted:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in wanted:
+            with suppress(RuntimeError):  # the loop may have closed meanwhile
+                loop.remove_signal_handler(number)

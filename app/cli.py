@@ -1,0 +1,48 @@
+"""The command line: picks the front end or the command, and turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from app.domain.errors import AppError
+from app.locale import match_language, set_language, system_language
+from app.locale.texts import say
+from app.options import Options, parse
+
+_FINE: Final = 0
+_FAILED: Final = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code: 0 fine, 1 failed, 2 wrong use."""
+    set_language(system_language())
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    if options.language is not None:
+        set_language(match_language(options.language) or "en")
+    try:
+        return _run(options)
+    except AppError as error:
+        print(say(error.text), file=sys.stderr)
+        return _FAILED
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        return _FINE
+
+
+def _run(options: Options) -> int:
+    if options.demo_server_only:
+        from app.demo.process import serve_alone
+
+        return serve_alone(peers=options.demo_peers, torrents=options.demo_torrents)
+    if options.command == "export":
+        from app.commands import export
+
+        return export(options)
+    if options.command == "check":
+        from app.commands import check
+
+        return check(options)
+    from app import bootstrap
+
+    return bootstrap.headless(options) if options.headless else bootstrap.desktop(options)

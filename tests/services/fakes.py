@@ -1,0 +1,234 @@
+"""Stand-ins at the core's ports: a store in memory, a scripted downloader, a clock that is set by hand.
+
+What is under test is the core; each real neighbour has tests of its own against the real thing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from app.adapters.config_files import ConfigFiles
+from app.domain.address import IPAddress, Prefix, is_single
+from app.domain.ban import Ban
+from app.domain.peer import Peer
+from app.domain.peer_exception import PeerException
+from app.domain.snapshot import Snapshot, TorrentPeers
+from app.domain.torrent import Torrent
+from app.services.core import Core, running_core
+from app.services.errors import DownloaderError, StorageError
+from app.services.events import EventBus
+from app.services.log_ring import LogRing
+from app.services.ports import Connection, Downloader, HistoryRow, LastState, Push, Settings
+from app.settings.downloader import DownloaderSettings, downloader_changes
+
+NOW = 1_763_700_000_000
+
+
+@dataclass
+class HandClock:
+    """Shows what it was set to."""
+
+    now: int = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class MemoryStore:
+    """Keeps everything in lists; `fails` makes each call raise."""
+
+    bans: dict[Prefix, Ban] = field(default_factory=dict)
+    records: list[HistoryRow] = field(default_factory=list)
+    exceptions: dict[str, PeerException] = field(default_factory=dict)
+    held: defaultdict[str, set[Prefix]] = field(default_factory=lambda: defaultdict(set))
+    states: dict[str, LastState] = field(default_factory=dict)
+    fails: bool = False
+
+    async def load_bans(self) -> Sequence[Ban]:
+        return list(self.bans.values())
+
+    async def commit_bans(
+        self,
+        added: Sequence[Ban],
+        removed: Collection[Prefix],
+        *,
+        undone_at: int | None = None,
+        record: bool = True,
+    ) -> None:
+        self._check()
+        for prefix in removed:
+            self.bans.pop(prefix, None)
+            self._mark(prefix, undone_at)
+        for ban in added:
+            self.bans[ban.prefix] = ban
+            if record and not ban.disconnect:
+                row = HistoryRow(id=len(self.records) + 1, ban=ban, unbanned_at=None)
+                self.records.append(row)
+
+    async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
+        newest = self.records[::-1]
+        return len(newest), newest[offset : offset + limit]
+
+    async def forget_history(self, *, before: int) -> int:
+        kept = [row for row in self.records if row.ban.since >= before]
+        gone, self.records = len(self.records) - len(kept), kept
+        return gone
+
+    async def load_exceptions(self) -> Sequence[PeerException]:
+        return list(self.exceptions.values())
+
+    async def save_exception(self, entry: PeerException) -> None:
+        self._check()
+        self.exceptions[entry.id] = entry
+
+    async def delete_exception(self, entry_id: str) -> None:
+        self._check()
+        self.exceptions.pop(entry_id, None)
+
+    async def owned(self, downloader_id: str) -> Collection[Prefix]:
+        return set(self.held[downloader_id])
+
+    async def change_owned(
+        self, downloader_id: str, added: Collection[Prefix], removed: Collection[Prefix]
+    ) -> None:
+        self._check()
+        self.held[downloader_id] |= set(added)
+        self.held[downloader_id] -= set(removed)
+
+    async def save_sweep(
+        self, downloader_id: str, *, at: int, version: str, torrents: Sequence[Torrent]
+    ) -> None:
+        self.states[downloader_id] = LastState(at=at, version=version, torrents=len(torrents))
+
+    async def last_states(self) -> Mapping[str, LastState]:
+        return self.states
+
+    async def forget_downloader(self, downloader_id: str) -> None:
+        self.states.pop(downloader_id, None)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    def _check(self) -> None:
+        if self.fails:
+            raise StorageError("disk full")
+
+    def _mark(self, prefix: Prefix, undone_at: int | None) -> None:
+        if undone_at is None:
+            return
+        for index in range(len(self.records) - 1, -1, -1):
+            if self.records[index].ban.prefix == prefix:
+                self.records[index] = replace(self.records[index], unbanned_at=undone_at)
+                return
+
+
+@dataclass
+class ScriptedDownloader:
+    """Shows the torrents it is given; drops listed peers as a real one does; counts what is asked of it."""
+
+    clock: HandClock
+    torrents: dict[str, tuple[Torrent, list[Peer]]] = field(default_factory=dict)
+    listed: set[Prefix] = field(default_factory=set)
+    ranges: bool = True
+    obeys: bool = True
+    """Whether listed peers go."""
+    error: DownloaderError | None = None
+    session: int = 1
+    pushes: list[Push] = field(default_factory=list)
+    connects: int = 0
+    closed: bool = False
+    _last: dict[str, tuple[Peer, ...]] = field(default_factory=dict)
+
+    def show(self, torrent: Torrent, *peers: Peer) -> None:
+        self.torrents[torrent.id] = (torrent, [*peers])
+
+    async def connect(self) -> Connection:
+        self.connects += 1
+        if self.error is not None:
+            raise self.error
+        return Connection(version="5.3.0", ranges=self.ranges, session=self.session)
+
+    async def snapshot(self) -> Snapshot:
+        if self.error is not None:
+            raise self.error
+        shown = []
+        for key, (torrent, peers) in self.torrents.items():
+            live = tuple(p for p in peers if not (self.obeys and self.holds(p.address.raw.ip)))
+            if self._last.get(key) == live:
+                live = self._last[key]
+            self._last[key] = live
+            shown.append(TorrentPeers(torrent=torrent, peers=live))
+        return Snapshot(at=self.clock(), torrents=tuple(shown))
+
+    async def apply(self, push: Push) -> None:
+        if self.error is not None:
+            raise self.error
+        assert self.ranges or all(is_single(entry) for entry in push.wanted)
+        self.pushes.append(push)
+        self.listed = set(push.wanted)
+
+    def holds(self, address: IPAddress) -> bool:
+        return any(e.version == address.version and address in e for e in self.listed)
+
+    def forget_refusal(self) -> None:
+        """It never remembers one."""
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+_ports = itertools.count(20_000)
+
+
+@dataclass
+class House:
+    """A running core with its stand-ins."""
+
+    core: Core
+    clock: HandClock
+    store: MemoryStore
+    downloaders: dict[str, ScriptedDownloader]
+
+
+@asynccontextmanager
+async def house(
+    folder: Path,
+    *names: str,
+    store: MemoryStore | None = None,
+    downloaders: dict[str, ScriptedDownloader] | None = None,
+) -> AsyncIterator[House]:
+    """A core over real settings files in `folder` that watches scripted downloaders called `names`."""
+    clock = HandClock()
+    store = store or MemoryStore()
+    scripted = downloaders if downloaders is not None else {}
+    files = ConfigFiles(folder)
+    files.load()
+    for name in names:
+        settings = DownloaderSettings(
+            id=name, name=name, endpoint=f"http://127.0.0.1:{next(_ports)}"
+        )
+        files.change("config.yml", downloader_changes(settings))
+        scripted.setdefault(name, ScriptedDownloader(clock))
+
+    def open_downloader(settings: DownloaderSettings) -> Downloader:
+        return scripted.setdefault(settings.id, ScriptedDownloader(clock))
+
+    config, profile = files.load()
+    async with running_core(
+        version="0",
+        data_dir=folder,
+        settings=Settings(config=config, profile=profile),
+        files=files,
+        store=store,
+        open_downloader=open_downloader,
+        bus=EventBus(),
+        clock=clock,
+        log_ring=LogRing(),
+    ) as core:
+        yield House(core, clock, store, scripted)

@@ -1,0 +1,94 @@
+import pytest
+
+from app.domain.address import parse_ip, parse_prefix
+from app.services.ban_list import BanList
+from app.services.errors import StorageError
+from app.services.events import BansChanged, EventBus
+from tests.domain.examples import ban
+from tests.services.fakes import HandClock, MemoryStore
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.clock, self.bus, self.store = HandClock(0), EventBus(), MemoryStore()
+        self.events: list[BansChanged] = []
+        self.bus.subscribe(BansChanged, self.events.append)
+        self.bans = BanList(self.store, self.bus, self.clock)
+
+
+async def test_a_ban_is_stored_before_it_is_announced() -> None:
+    bench = Bench()
+    stored_when_told: list[bool] = []
+    bench.bus.subscribe(
+        BansChanged, lambda e: stored_when_told.append(e.added[0].prefix in bench.store.bans)
+    )
+    await bench.bans.add([ban("1.2.3.4")])
+    assert stored_when_told == [True]
+    assert bench.bans.find(parse_ip("1.2.3.4")) is not None
+
+
+async def test_what_cannot_be_stored_is_not_listed() -> None:
+    bench = Bench()
+    bench.store.fails = True
+    with pytest.raises(StorageError):
+        await bench.bans.add([ban("1.2.3.4")])
+    assert len(bench.bans) == 0
+    assert not bench.events
+
+
+async def test_what_cannot_be_unstored_stays_listed() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.3.4", until=5)])
+    bench.store.fails = True
+    with pytest.raises(StorageError):
+        await bench.bans.remove([parse_prefix("1.2.3.4")])
+    bench.clock.now = 10
+    with pytest.raises(StorageError):
+        await bench.bans.expire()
+    assert len(bench.bans) == 1
+    bench.store.fails = False
+    assert len(await bench.bans.expire()) == 1
+
+
+async def test_o11_a_ban_ends_when_its_time_is_over_and_not_before() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.3.4", until=15_000), ban("5.6.7.8", until=99_000)])
+    bench.clock.now = 14_999
+    assert await bench.bans.expire() == ()
+    bench.clock.now = 15_000
+    assert [str(b.prefix) for b in await bench.bans.expire()] == ["1.2.3.4/32"]
+    assert len(bench.bans) == 1
+
+
+async def test_a_ban_that_was_prolonged_does_not_end_with_its_old_time() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.3.4", until=10)])
+    await bench.bans.add([ban("1.2.3.4", until=50)])
+    bench.clock.now = 20
+    assert await bench.bans.expire() == ()
+    bench.clock.now = 60
+    assert len(await bench.bans.expire()) == 1
+
+
+async def test_loading_leaves_out_what_ended_meanwhile_and_deletes_it() -> None:
+    bench = Bench()
+    for entry in (ban("1.2.3.4", until=10), ban("5.6.7.8", until=50)):
+        bench.store.bans[entry.prefix] = entry
+    bench.clock.now = 20
+    await bench.bans.load()
+    assert [str(b.prefix) for b in bench.bans] == ["5.6.7.8/32"]
+    assert list(bench.store.bans) == [parse_prefix("5.6.7.8")]
+
+
+async def test_removing_what_is_not_there_announces_nothing() -> None:
+    bench = Bench()
+    assert await bench.bans.remove([parse_prefix("1.2.3.4")]) == ()
+    assert not bench.events
+
+
+async def test_the_narrowest_entry_answers() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.0.0/16"), ban("1.2.3.4")])
+    found = bench.bans.find(parse_ip("1.2.3.4"))
+    assert found is not None
+    assert str(found.prefix) == "1.2.3.4/32"

@@ -1,0 +1,111 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.domain.address import parse_prefix
+from app.domain.ban import FOREVER, Source
+from app.domain.errors import Refused
+from app.services.events import BansChanged
+from tests.domain.examples import UBUNTU, ban, peer
+from tests.services.fakes import NOW, MemoryStore, house
+from tests.services.test_sweep import swept
+
+P = parse_prefix
+
+
+async def test_a_ban_by_hand_is_listed_at_once_without_any_downloader(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        (made,) = await it.core.bans.ban([P("203.0.113.7")], note="farm")
+        assert it.core.bans.shown() == [made]
+        assert (made.source, made.until) == (Source.MANUAL, NOW + FOREVER)
+        assert made.endless
+        assert P("203.0.113.7") in it.store.bans
+
+
+async def test_what_an_exception_spares_cannot_be_banned_by_hand(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        with pytest.raises(Refused) as caught:
+            await it.core.bans.ban([P("8.8.8.8"), P("192.168.1.7")])
+        assert caught.value.text.id == "ban-spared"
+        assert len(it.core.ban_list) == 0
+
+
+async def test_o13_an_address_does_not_lift_the_block_around_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.0/24")])
+        assert await it.core.bans.unban([P("203.0.113.9")]) == ()
+
+
+async def test_o14_a_block_lifts_every_entry_inside_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.9"), P("203.0.113.12"), P("203.0.114.1")])
+        assert len(await it.core.bans.unban([P("203.0.113.0/24")])) == 2
+        assert len(it.core.ban_list) == 1
+
+
+async def test_an_unban_by_hand_is_marked_in_the_history_and_can_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.7")])
+        gone = await it.core.bans.unban([P("203.0.113.7")])
+        assert it.store.records[0].unbanned_at == NOW
+        await it.core.bans.restore(gone)
+        assert len(it.core.ban_list) == 1
+        assert len(it.store.records) == 1
+
+
+async def test_unban_and_except_keeps_the_peer_out_of_the_rules(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, peer("203.0.113.7", client_name="hp/torrent"))
+        await swept(it)
+        assert len(it.core.ban_list) == 1
+        gone, spared = await it.core.bans.unban_and_except([P("203.0.113.7")], note="friend")
+        await swept(it)
+        await swept(it)
+        assert len(it.core.ban_list) == 0
+        await it.core.bans.restore(gone, spared)
+        assert len(it.core.ban_list) == 1
+        assert not it.store.exceptions
+
+
+async def test_an_exception_lifts_the_bans_it_covers(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with house(tmp_path, store=store) as it:
+        await it.core.bans.ban([P("203.0.113.7")])
+        lifted: asyncio.Future[BansChanged] = asyncio.get_running_loop().create_future()
+        it.core.bus.subscribe(BansChanged, lifted.set_result)
+        changes = {("ignore-peers-from-addresses",): ["203.0.113.0/24"]}
+        await it.core.settings.change("profile.yml", changes)
+        async with asyncio.timeout(5):
+            assert len((await lifted).removed) == 1
+
+
+async def test_d1_bans_of_a_spared_address_are_lifted_before_anything_is_pushed(tmp_path: Path) -> None:
+    store = MemoryStore()
+    spared = ban("192.168.1.7", until=NOW + 1000)
+    store.bans[spared.prefix] = spared
+    async with house(tmp_path, "qb", store=store) as it:
+        await swept(it)
+        assert all(not push.wanted for push in it.downloaders["qb"].pushes)
+        assert not store.bans
+
+
+async def test_the_end_of_a_ban_can_be_changed_without_a_new_record(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.7")])
+        await it.core.bans.change_end(P("203.0.113.7"), NOW + 5)
+        assert it.core.bans.shown()[0].until == NOW + 5
+        assert len(it.store.records) == 1
+        with pytest.raises(Refused):
+            await it.core.bans.change_end(P("203.0.113.8"), NOW + 5)
+
+
+async def test_clicked_peers_are_banned_with_their_block(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, peer("203.0.113.7"), peer("2001:db8::7"))
+        await swept(it)
+        made = await it.core.bans.ban_peers(it.core.downloaders.peers("qb"), bits=(24, 56))
+        assert {str(b.prefix) for b in made} == {"203.0.113.0/24", "2001:db8::/56"}
+        assert all(b.peer is not None and b.torrent == UBUNTU for b in made)

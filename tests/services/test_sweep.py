@@ -1,0 +1,167 @@
+import asyncio
+from pathlib import Path
+
+from app.domain.address import parse_prefix
+from app.services.downloaders import Status
+from app.services.errors import AccessDenied, Unreachable
+from app.services.events import SweepFailed, Swept
+from app.services.reconcile import Enforcement
+from app.domain.reason import Text
+from tests.domain.examples import UBUNTU, peer
+from tests.services.fakes import House, MemoryStore, house
+
+HP = peer("203.0.113.7", client_name="hp/torrent 1.0")
+GOOD = peer("203.0.113.8")
+DENIED = AccessDenied(Text("downloader-denied"))
+
+
+async def swept(
+    it: House, name: str = "qb", kind: type[Swept | SweepFailed] = Swept
+) -> Swept | SweepFailed:
+    """Sweep now and wait until it is through."""
+    told: asyncio.Future[Swept | SweepFailed] = asyncio.get_running_loop().create_future()
+
+    def listen(event: Swept | SweepFailed) -> None:
+        if event.downloader == name and not told.done():
+            told.set_result(event)
+
+    ends = [it.core.bus.subscribe(Swept, listen), it.core.bus.subscribe(SweepFailed, listen)]
+    it.core.downloaders.sweep_now(name)
+    async with asyncio.timeout(5):
+        event = await told
+    for end in ends:
+        end()
+    assert isinstance(event, kind)
+    return event
+
+
+async def test_a_bad_peer_is_banned_dropped_and_confirmed(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        qb.show(UBUNTU, HP, GOOD)
+        first = await swept(it)
+        assert isinstance(first, Swept)
+        (made,) = first.bans
+        assert str(made.prefix) == "203.0.113.7/32"
+        assert made.rule == "client-name-blacklist"
+        assert made.trace
+        assert qb.holds(HP.address.ip)
+        second = await swept(it)
+        assert isinstance(second, Swept)
+        assert not second.bans
+        assert [str(key.endpoint.ip) for key in second.gone] == ["203.0.113.7"]
+        assert it.core.downloaders.enforcement(made) == {"qb": Enforcement.ENFORCED}
+        assert it.core.downloaders.state("qb").bans_confirmed == 1
+
+
+async def test_d37_a_banned_peer_that_stays_is_recorded_once(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, HP)
+        it.downloaders["qb"].obeys = False
+        for _ in range(4):
+            await swept(it)
+        assert len(it.store.records) == 1
+        (made,) = it.core.bans.shown()
+        assert it.core.downloaders.enforcement(made) == {"qb": Enforcement.STILL_THERE}
+
+
+async def test_a_ban_reaches_every_downloader(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb", "nas") as it:
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it, "qb")
+        await swept(it, "nas")
+        assert it.downloaders["nas"].holds(HP.address.ip)
+
+
+async def test_a_downloader_that_was_away_gets_everything_when_it_is_back(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await swept(it)
+        qb.error = Unreachable("connection refused")
+        await swept(it, kind=SweepFailed)
+        assert it.core.downloaders.state("qb").status is Status.ERROR
+        await it.core.bans.ban([parse_prefix("198.51.100.1")])
+        qb.error, qb.listed = None, set()
+        await swept(it)
+        assert qb.pushes[-1].everything
+        assert parse_prefix("198.51.100.1") in qb.listed
+        assert it.core.downloaders.state("qb").status is Status.HEALTHY
+
+
+async def test_a_new_session_gets_everything(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await it.core.bans.ban([parse_prefix("198.51.100.1")])
+        await swept(it)
+        qb.listed, qb.session = set(), 2
+        await swept(it)
+        assert parse_prefix("198.51.100.1") in qb.listed
+
+
+async def test_a_refused_login_waits_for_the_user(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await swept(it)
+        qb.error = DENIED
+        failed = await swept(it, kind=SweepFailed)
+        assert isinstance(failed, SweepFailed)
+        assert failed.retry_in is None
+        assert it.core.downloaders.state("qb").status is Status.NEED_TAKE_ACTION
+
+
+async def test_a_ban_that_could_not_be_stored_is_made_by_the_next_sweep(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        it.store.fails = True
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it, kind=SweepFailed)
+        assert len(it.core.ban_list) == 0
+        assert not it.downloaders["qb"].holds(HP.address.ip)
+        it.store.fails = False
+        await swept(it)
+        assert len(it.core.ban_list) == 1
+
+
+async def test_an_unban_lets_the_peer_back_and_the_rule_bans_it_again(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        qb.show(UBUNTU, peer("203.0.113.9"))
+        await swept(it)
+        await it.core.bans.ban([parse_prefix("203.0.113.9")])
+        await swept(it)
+        assert it.core.downloaders.peers("qb") != ()
+        await swept(it)
+        assert it.core.downloaders.peers("qb") == ()
+        await it.core.bans.unban([parse_prefix("203.0.113.9")])
+        await swept(it)
+        await swept(it)
+        assert len(it.core.downloaders.peers("qb")) == 1
+
+
+async def test_a_dead_downloader_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb", "dead") as it:
+        hangs = asyncio.Event()
+
+        async def hang() -> None:
+            await hangs.wait()
+
+        it.downloaders["dead"].connect = hang  # type: ignore[assignment, method-assign]
+        for _ in range(3):
+            await swept(it, "qb")
+
+
+async def test_bans_survive_a_restart_and_are_pushed_again(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with house(tmp_path, "qb", store=store) as it:
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it)
+    async with house(tmp_path, store=store) as it:
+        await swept(it)
+        assert it.downloaders["qb"].holds(HP.address.ip)
+
+
+async def test_tasks_end_with_the_core_and_downloaders_are_closed(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        qb = it.downloaders["qb"]
+    assert qb.closed
