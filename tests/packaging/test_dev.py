@@ -14,7 +14,7 @@ from steps import ROOT
 
 def dev(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run packaging/dev.py in `folder`."""
-    command = (sys.executable, ROOT / "packaging" / "dev.py", *arguments)
+    command: tuple[str | Path, ...] = (sys.executable, ROOT / "packaging" / "dev.py", *arguments)
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
     )
