@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, TextIO
 
 from app.adapters.config_files import ConfigFiles, read_profile_file
@@ -14,7 +13,7 @@ from app.domain.address import Prefix
 from app.domain.errors import AppError, Refused
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
-from app.locale.texts import rule_title, say
+from app.locale.texts import rule_title
 from app.options import Options
 from app.services.clock import wall_clock
 from app.services.downloaders import remap_of

@@ -12,11 +12,14 @@ from app.domain.verdict import Action, Mode, Verdict
 UBUNTU = Torrent(id="aa" * 20, hash="aa" * 20, name="ubuntu.iso", size=4_000_000_000, progress=1.0)
 
 
-def address(ip: str, port: int = 6881, translation: Translation = Translation()) -> PeerAddress:
-    return translate(Endpoint(parse_ip(ip), port), translation)
+def address(
+    ip: str,
+    port: int = 6881,
+) -> PeerAddress:
+    return translate(Endpoint(parse_ip(ip), port), Translation())
 
 
-def peer(
+def peer(  # noqa: PLR0913 - everything has a default
     ip: str = "203.0.113.9",
     port: int = 6881,
     *,

@@ -1,4 +1,6 @@
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+"""Addresses: what is read, what is refused, how blocks and tunnels are understood."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -110,7 +112,7 @@ def test_embedded_addresses_are_found() -> None:
 
 
 def test_mapping_lengthens_the_prefix_by_96() -> None:
-    assert str(mapped(ip_network("1.2.3.0/24"))) == "::ffff:102:300/120"
+    assert str(mapped(IPv4Network("1.2.3.0/24"))) == "::ffff:102:300/120"
 
 
 def test_teredo_is_translated_only_when_asked() -> None:

@@ -1,3 +1,5 @@
+"""Peer flags: letters in, letters out."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""The prefix map against a plain set."""
+
 from ipaddress import ip_address, ip_network
 
 from hypothesis import given

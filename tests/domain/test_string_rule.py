@@ -154,7 +154,7 @@ words = st.sampled_from(["TRUE", "FALSE", "DEFAULT"])
 def documents() -> st.SearchStrategy[Document]:
     plain = st.one_of(
         st.builds(
-            lambda m, c: rule(m, c),
+            rule,
             st.sampled_from([STARTS, "ENDS_WITH", CONTAINS, "EQUALS"]),
             texts,
         ),

@@ -1,3 +1,5 @@
+"""The ban list: stored first, listed after, ended in time."""
+
 import pytest
 
 from app.domain.address import parse_ip, parse_prefix

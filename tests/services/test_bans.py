@@ -1,3 +1,5 @@
+"""What a user does to the ban list."""
+
 import asyncio
 from pathlib import Path
 
@@ -76,13 +78,16 @@ async def test_an_exception_lifts_the_bans_it_covers(tmp_path: Path) -> None:
         await it.core.bans.ban([P("203.0.113.7")])
         lifted: asyncio.Future[BansChanged] = asyncio.get_running_loop().create_future()
         it.core.bus.subscribe(BansChanged, lifted.set_result)
-        changes = {("ignore-peers-from-addresses",): ["203.0.113.0/24"]}
-        await it.core.settings.change("profile.yml", changes)
+        await it.core.settings.change(
+            "profile.yml", {("ignore-peers-from-addresses",): ["203.0.113.0/24"]}
+        )
         async with asyncio.timeout(5):
             assert len((await lifted).removed) == 1
 
 
-async def test_d1_bans_of_a_spared_address_are_lifted_before_anything_is_pushed(tmp_path: Path) -> None:
+async def test_d1_bans_of_a_spared_address_are_lifted_before_anything_is_pushed(
+    tmp_path: Path,
+) -> None:
     store = MemoryStore()
     spared = ban("192.168.1.7", until=NOW + 1000)
     store.bans[spared.prefix] = spared

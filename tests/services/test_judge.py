@@ -1,16 +1,19 @@
+"""Judging: traces, shared decisions, changes only."""
+
 from pathlib import Path
 
 import pytest
 
+from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
+from app.domain.rules.names import ClientNameBlacklist
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.string_rule import parse_rule_list
-from app.domain.rules.names import ClientNameBlacklist
 from app.domain.verdict import Action, Mode
 from app.services.ban_list import BanList
 from app.services.events import EventBus
 from app.services.exceptions import Exceptions
-from app.services.judge import Judge, PeerBook, RuleSet
+from app.services.judge import Judge, Judged, PeerBook, RuleSet
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore
 
@@ -27,7 +30,7 @@ class Bench:
         self.bans = BanList(self.store, self.bus, self.clock)
         self.book = PeerBook("qb", self.judge, self.bans.find)
 
-    async def see(self, *peers, judged: bool = True):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202
+    async def see(self, *peers: Peer, judged: bool = True) -> Judged:
         shown = TorrentPeers(torrent=UBUNTU, peers=tuple(peers), judged=judged)
         snapshot = Snapshot(at=self.clock(), torrents=(shown,))
         found = await self.book.judge(snapshot, self.bans.generation)

@@ -1,3 +1,6 @@
+"""Reconciling: the difference is sent, confirmed, and never twice."""
+
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -13,8 +16,6 @@ from app.services.events import EventBus, JudgedPeer, PeerKey
 from app.services.reconcile import Enforcement, Reconciler
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore, ScriptedDownloader
-
-pytestmark = pytest.mark.asyncio
 
 
 @dataclass
@@ -212,9 +213,8 @@ async def test_whatever_happens_the_list_ends_up_right(
                 it.reconciler.forget()
             case "fail":
                 it.downloader.error = Unreachable("x")
-                with pytest.raises(Unreachable):
+                with suppress(Unreachable):
                     await it.sync(ranges=ranges)
-                    raise Unreachable("nothing to send")  # noqa: EM101
                 it.downloader.error = None
             case _:
                 await it.sync(ranges=ranges)

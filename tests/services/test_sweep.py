@@ -1,12 +1,14 @@
+"""Sweeps of a scripted downloader, from its peers to its ban list."""
+
 import asyncio
 from pathlib import Path
 
 from app.domain.address import parse_prefix
+from app.domain.reason import Text
 from app.services.downloaders import Status
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
 from app.services.reconcile import Enforcement
-from app.domain.reason import Text
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import House, MemoryStore, house
 
