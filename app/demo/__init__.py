@@ -1,0 +1,1 @@
+"""A simulated qBittorrent with a swarm: for `--demo`, for benchmarks and for tests."""

@@ -1,0 +1,1 @@
+"""Tests of the simulated qBittorrent and its swarm."""
