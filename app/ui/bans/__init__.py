@@ -1,0 +1,1 @@
+"""The Bans page: who is banned, why, until when, and who was."""

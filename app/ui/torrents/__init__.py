@@ -1,0 +1,1 @@
+"""The Torrents page: what is shared, and what was taken from it."""
