@@ -1,0 +1,117 @@
+"""The registry of downloaders: add, edit, pause, remove, show."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.address import parse_prefix
+from app.domain.errors import NotFound, Refused
+from app.services.downloaders import Status
+from app.services.errors import Unreachable
+from app.services.events import DownloadersChanged, SweepFailed
+from app.settings.downloader import DownloaderSettings
+from tests.domain.examples import UBUNTU, peer
+from tests.services.fakes import NOW, ScriptedDownloader, house
+from tests.services.test_sweep import swept
+
+
+def settings(id: str, name: str = "", **more: object) -> DownloaderSettings:  # noqa: A002 - the field's name
+    return DownloaderSettings(id=id, name=name, endpoint="http://127.0.0.1:1", **more)  # type: ignore[arg-type]
+
+
+async def test_one_that_is_added_is_watched_and_on_disk(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.downloaders.add(settings("qb", "Home"))
+        await swept(it)
+        assert it.core.downloaders.state("qb").status is Status.HEALTHY
+    async with house(tmp_path) as it:
+        assert [s.settings.name for s in it.core.downloaders.states()] == ["Home"]
+
+
+async def test_a_taken_id_or_name_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb", "nas") as it:
+        before = (tmp_path / "config.yml").read_bytes()
+        for wrong in (settings("qb", "Other"), settings("new", "nas")):
+            with pytest.raises(Refused):
+                await it.core.downloaders.add(wrong)
+        with pytest.raises(Refused):
+            await it.core.downloaders.edit(settings("qb", "nas"))
+        assert (tmp_path / "config.yml").read_bytes() == before
+
+
+async def test_editing_starts_anew_and_its_old_peers_vanish(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, peer())
+        await swept(it)
+        told: list[DownloadersChanged] = []
+        it.core.bus.subscribe(DownloadersChanged, told.append)
+        it.downloaders["qb"] = ScriptedDownloader(it.clock)
+        await it.core.downloaders.edit(settings("qb", "Renamed"))
+        assert told[-1].gone == ("qb",)
+        assert it.core.downloaders.peers("qb") == ()
+        assert it.core.downloaders.state("qb").settings.name == "Renamed"
+
+
+async def test_pausing_one_stops_it_and_keeps_its_bans(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.bans.ban([parse_prefix("203.0.113.7")])
+        await swept(it)
+        held = set(it.downloaders["qb"].listed)
+        await it.core.downloaders.pause("qb", paused=True)
+        assert it.core.downloaders.state("qb").status is Status.PAUSED
+        assert it.downloaders["qb"].listed == held
+        await it.core.downloaders.pause("qb", paused=False)
+        await swept(it)
+
+
+async def test_a_pause_of_all_ends_by_itself(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.downloaders.pause_all(until=NOW + 10)
+        assert it.core.downloaders.paused
+        await it.core.downloaders.resume_when_due()
+        assert it.core.downloaders.paused
+        it.clock.now += 10
+        await it.core.downloaders.resume_when_due()
+        assert not it.core.downloaders.paused
+        await swept(it)
+
+
+async def test_one_that_is_removed_is_gone_from_disk_and_view(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        await it.core.downloaders.remove("qb")
+        assert it.core.downloaders.states() == ()
+        with pytest.raises(NotFound):
+            it.core.downloaders.state("qb")
+    async with house(tmp_path) as it:
+        assert it.core.downloaders.states() == ()
+
+
+async def test_the_order_of_the_file_is_kept(tmp_path: Path) -> None:
+    async with house(tmp_path, "a", "b", "c") as it:
+        await it.core.downloaders.pause("b", paused=True)
+        assert [s.settings.id for s in it.core.downloaders.states()] == ["a", "b", "c"]
+
+
+async def test_a_test_neither_stores_nor_watches(tmp_path: Path) -> None:
+    downloaders: dict[str, ScriptedDownloader] = {}
+    async with house(tmp_path, downloaders=downloaders) as it:
+        connection = await it.core.downloaders.test(settings("new"))
+        assert connection.version == "5.3.0"
+        assert downloaders["new"].closed
+        downloaders["new"].error = Unreachable("connection refused")
+        with pytest.raises(Unreachable):
+            await it.core.downloaders.test(settings("new"))
+        assert it.core.downloaders.states() == ()
+
+
+async def test_a_failure_is_told_with_its_time_and_the_next_try(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        it.downloaders["qb"].error = Unreachable("connection refused")
+        await swept(it, kind=SweepFailed)
+        state = it.core.downloaders.state("qb")
+        assert state.problem is not None
+        assert state.retry_at is not None
+        assert state.retry_at > NOW
+        assert state.swept_at == NOW

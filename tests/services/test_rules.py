@@ -1,0 +1,72 @@
+"""The rules as front ends list, switch and edit them."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import NotFound
+from app.domain.string_rule import InvalidRule
+from app.domain.verdict import Action, Mode
+from app.settings.errors import InvalidSetting
+from tests.domain.examples import UBUNTU, peer
+from tests.services.fakes import House, house
+from tests.services.test_sweep import HP, swept
+
+NAMES = "client-name-blacklist"
+
+
+def mode_of(it: House, name: str = NAMES) -> Mode:
+    return next(state.mode for state in it.core.rules.states() if state.name == name)
+
+
+async def test_rules_are_listed_in_judging_order_with_their_size(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        states = it.core.rules.states()
+        assert [s.name for s in states] == ["ip-address-blocker", "peer-id-blacklist", NAMES]
+        assert [s.entries for s in states] == [2, 16, 21]
+
+
+async def test_a_switch_is_in_force_with_the_next_sweep_and_on_disk(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.rules.set_mode(NAMES, Mode.SHADOW)
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it)
+        await swept(it)
+        assert len(it.core.ban_list) == 0
+        assert [s.would_ban for s in it.core.rules.states()] == [0, 0, 1]
+        await it.core.rules.set_mode(NAMES, Mode.ENFORCE)
+        await swept(it)
+        assert len(it.core.ban_list) == 1
+        assert [s.bans for s in it.core.rules.states()] == [0, 0, 1]
+        await it.core.rules.set_mode(NAMES, Mode.OFF)
+    async with house(tmp_path) as it:
+        assert mode_of(it) is Mode.OFF
+
+
+@pytest.mark.parametrize("entry", ["contains@xunlei", '{"method": "REGEX", "content": "*"}'])
+async def test_a_pattern_that_cannot_be_read_changes_nothing(tmp_path: Path, entry: str) -> None:
+    async with house(tmp_path) as it:
+        before = (tmp_path / "profile.yml").read_bytes()
+        with pytest.raises((InvalidRule, InvalidSetting)):
+            await it.core.rules.change(NAMES, {("banned-client-name",): [entry]})
+        assert (tmp_path / "profile.yml").read_bytes() == before
+        assert it.core.rules.states()[2].entries == 21
+
+
+async def test_new_patterns_are_in_force_at_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        entry = '{"method": "CONTAINS", "content": "bittorrent"}'
+        await it.core.rules.change(NAMES, {("banned-client-name",): [entry]})
+        assert it.core.rules.what_if(peer(), UBUNTU).action is Action.BAN
+
+
+async def test_an_unknown_rule_is_an_error(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        with pytest.raises(NotFound):
+            await it.core.rules.set_mode("no-such-rule", Mode.OFF)
+
+
+async def test_asking_what_if_bans_and_counts_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        assert it.core.rules.what_if(HP, UBUNTU).bans
+        assert len(it.core.ban_list) == 0
