@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
 LONGEST: Final = 60.0
 """Seconds for one request as a whole, so that a drip does not hold us for ever."""
+_PIECE: Final = 64 * 1024
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -105,10 +106,12 @@ class Exchange:
     ) -> Answer:
         client = self._client or await self._open()
         request = client.build_request(
-            method, f"{self._root}/{path}", params=params, content=form, headers=headers
+            method,
+            f"{self._root}/{path}",
+            params=params,
+            content=None if form is None else _in_pieces(form),
+            headers={**(headers or {}), **_form_headers(form)},
         )
-        if form is not None:
-            request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self._cookies:
             request.headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self._cookies.items())
         self.requests += 1
@@ -179,6 +182,26 @@ class Exchange:
             case OSError() if cause.errno:
                 return Text("connection-failed", {"reason": os.strerror(cause.errno)})
         return Text("connection-failed", {"reason": type(cause).__name__})
+
+
+def _form_headers(form: bytes | None) -> dict[str, str]:
+    if form is None:
+        return {}
+    # With a length the pieces go without chunked encoding, which qBittorrent's server does not understand.
+    length = str(len(form))
+    return {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": length}
+
+
+def _in_pieces(body: bytes) -> bytes | AsyncIterator[bytes]:
+    """A large body piece by piece, so that others have their turn while it is sent."""
+    if len(body) <= _PIECE:
+        return body
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), _PIECE):
+            yield body[start : start + _PIECE]
+
+    return pieces()
 
 
 def _is_near(host: str) -> bool:

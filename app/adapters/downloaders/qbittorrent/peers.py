@@ -97,7 +97,7 @@ def _is_handshaking(wire: PeerWire) -> bool:
     """Whether it has not introduced itself yet.
 
     PBH calls every peer without a rate handshaking, and its rules overlook idle peers (reference/rules.md D-36).
-    qBittorrent shows id and name only after the handshake, so we can tell.
+    qBittorrent shows half-open connections, too, without id and name (seen with 4.5.2), so we can tell.
     """
     return (
         not wire.peer_id_client

@@ -36,7 +36,7 @@ class Watched:
 
     @property
     def connected(self) -> int:
-        """Peers, half-open connections included."""
+        """Peers whose connection stands; half-open ones are shown by the server but not counted (seen with 4.5.2)."""
         return self.state.num_leechs + self.state.num_seeds
 
     @property
