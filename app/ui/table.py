@@ -11,9 +11,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
     QPoint,
-    QRect,
     Qt,
     Signal,
 )
@@ -33,9 +31,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
 from app.domain.verdict import Mode
-from app.ui.delegates import Cell, Kind, Role, delegate
+from app.ui.delegates import Kind, Role, delegate
+from app.ui.delegates.canvas import Canvas, face
 from app.ui.delegates.cell import BAR, INSET
-from app.ui.delegates.ink import face
 from app.ui.delegates.mode import next_mode
 from app.ui.format import tool_tip
 from app.ui.header import Header
@@ -94,9 +92,12 @@ class TableView(QTableView, Generic[T, K]):
         self._head = Header(self, model, self._row_height)
         self.setHorizontalHeader(self._head)
         self.setModel(model)
-        self._cells: list[Cell] = [delegate(column.kind) for column in model.columns]
-        for place, cell in enumerate(self._cells):
+        cells = [delegate(column.kind) for column in model.columns]
+        for place, cell in enumerate(cells):
             self.setItemDelegateForColumn(place, cell)
+        self._draws = [
+            (cell.draw, column.align) for cell, column in zip(cells, model.columns, strict=True)
+        ]
         self._set_up()
         self._head.set_up()
         model.count_changed.connect(self._follow_count)
@@ -110,8 +111,9 @@ class TableView(QTableView, Generic[T, K]):
 
     def selected_keys(self) -> tuple[K, ...]:
         """The keys of the selected rows, in the order shown."""
-        ranges = [(part.top(), part.bottom()) for part in list(self.selectionModel().selection())]  # type: ignore[call-overload] # the stubs lack __iter__
-        places = sorted({row for top, bottom in ranges for row in range(top, bottom + 1)})
+        places = sorted(
+            {row for top, bottom in self._selected_ranges() for row in range(top, bottom + 1)}
+        )
         return tuple(self._rows.key_at(row) for row in places)
 
     def selected_rows(self) -> list[T]:
@@ -220,25 +222,30 @@ class TableView(QTableView, Generic[T, K]):
         if not count:
             return
         painter = QPainter(self.viewport())
+        canvas = Canvas(painter)
         offset, tall = self.verticalHeader().offset(), self._row_height
-        places = self._head.places()
+        places, chosen = self._head.places(), self._selected_ranges()
         for part in event.region():  # type: ignore[attr-defined] # the stubs lack __iter__
             first = max((part.top() + offset) // tall, 0)
             last = min((part.bottom() + offset) // tall, count - 1)
-            seen = [
-                place
-                for place in places
-                if place[1] <= part.right() and place[1] + place[2] > part.left()
-            ]
+            left, right = part.left(), part.right()
+            seen = [(c, x, w) for c, x, w in places if x <= right and x + w > left]
             for row in range(first, last + 1):
-                self._paint_row(painter, row, row * tall - offset, seen)
+                selected = any(top <= row <= bottom for top, bottom in chosen)
+                self._paint_row(canvas, row, row * tall - offset, seen, selected=selected)
         painter.end()
 
     def _paint_row(
-        self, painter: QPainter, row: int, y: int, places: list[tuple[int, int, int]]
+        self,
+        canvas: Canvas,
+        row: int,
+        y: int,
+        places: list[tuple[int, int, int]],
+        *,
+        selected: bool,
     ) -> None:
         tall, wide, model = self._row_height, self.viewport().width(), self._rows
-        selected = self.selectionModel().isRowSelected(row, QModelIndex())
+        painter, draws = canvas.painter, self._draws
         if selected:
             painter.fillRect(0, y, wide, tall, color("accent_soft"))
         elif row == self._hovered:
@@ -246,13 +253,13 @@ class TableView(QTableView, Generic[T, K]):
         if row < model.shown - 1:
             painter.fillRect(0, y + tall - 1, wide, 1, color("line"))
         faint = model.is_faint(row)
-        columns, cells = model.columns, self._cells
-        for place, x, width in places:
-            text, value = model.cell(row, place)
-            box = QRect(x + INSET, y, width - 2 * INSET, tall - 1)
-            cells[place].draw(painter, box, text, value, columns[place].align, faint)
+        canvas.begin_row(faint=faint)
+        for column, x, width in places:
+            text, value = model.cell(row, column)
+            draw, align = draws[column]
+            draw(canvas, (x + INSET, y, width - 2 * INSET, tall - 1), text, value, align, faint)
         # The bar says "selected" also where the ground colour cannot be told apart.
-        if selected or (self.hasFocus() and row == self.currentIndex().row()):
+        if selected or (row == self.currentIndex().row() and self.hasFocus()):
             painter.fillRect(0, y, BAR, tall, color("accent"))
 
     # What the user does
@@ -357,6 +364,11 @@ class TableView(QTableView, Generic[T, K]):
         rows.setDefaultSectionSize(self._row_height)
         self.verticalScrollBar().setSingleStep(self._row_height)
 
+    def _selected_ranges(self) -> list[tuple[int, int]]:
+        """First and last rows of what is selected, in no order."""
+        selection = list(self.selectionModel().selection())  # type: ignore[call-overload] # the stubs lack __iter__
+        return [(part.top(), part.bottom()) for part in selection]
+
     def _texts(self, row: int) -> list[str]:
         return [self._rows.cell(row, place)[0] for place in self._head.shown_columns()]
 
@@ -408,7 +420,7 @@ class TableView(QTableView, Generic[T, K]):
         words = index.data(Qt.ItemDataRole.ToolTipRole)
         if words is None:
             text, room = str(index.data() or ""), self.visualRect(index).width() - 2 * INSET
-            words = tool_tip(text) if face().metrics.horizontalAdvance(text) > room else ""
+            words = tool_tip(text) if face().width(text) > room else ""
         QToolTip.showText(event.globalPos(), words, self.viewport(), self.visualRect(index))
         return True
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
-from app.ui.delegates.ink import LEFT, RIGHT, face
+from app.ui.delegates.canvas import LEFT, RIGHT, Box, Canvas, face
 from app.ui.delegates.role import Role
 from app.ui.theme import color
 
@@ -25,21 +25,20 @@ class Cell(QStyledItemDelegate):
     `TableView` calls `draw` itself with ready values. In any other view Qt calls `paint`, which looks the values up.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,  # noqa: ANN401, ARG002 - each delegate draws something else
         align: Qt.AlignmentFlag,
-        faint: bool,  # noqa: FBT001 - one call per visible cell, so positional and no object made for it
+        faint: bool,  # noqa: ARG002, FBT001 - one call per visible cell, so positional and no object made for it
     ) -> None:
-        """Paint what is in the cell into `box`, the cell without its margins."""
-        painter.setPen(color("faint" if faint else "text"))
-        face().write(painter, box, text, align)
+        """Paint what is in the cell into `box`, the cell without its margins.
+
+        The painter comes with the row's pen and the body font, and is left with them.
+        """
+        canvas.write(box, text, align)
 
     @override
     def paint(
@@ -49,33 +48,23 @@ class Cell(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         painter.save()
-        box: QRect = option.rect
+        rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, color("accent_soft"))
+            painter.fillRect(rect, color("accent_soft"))
         elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, color("raised"))
+            painter.fillRect(rect, color("raised"))
         align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole) or LEFT)
+        faint = bool(index.data(Role.FAINT))
+        canvas = Canvas(painter)
+        canvas.begin_row(faint=faint)
+        box = (rect.x() + INSET, rect.y(), rect.width() - 2 * INSET, rect.height() - 1)
         side = RIGHT if align & RIGHT else LEFT
-        text = str(index.data() or "")
-        self.draw(
-            painter,
-            box.adjusted(INSET, 0, -INSET, -1),
-            text,
-            index.data(Role.EXTRA),
-            side,
-            bool(index.data(Role.FAINT)),
-        )
+        self.draw(canvas, box, str(index.data() or ""), index.data(Role.EXTRA), side, faint)
         painter.restore()
 
     @override
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        text = str(index.data() or "")
-        return QSize(face().metrics.horizontalAdvance(text) + 2 * INSET, face().height + INSET)
-
-
-def device_ratio(painter: QPainter) -> float:
-    """The pixel ratio of what is painted on."""
-    return painter.device().devicePixelRatioF()
+        return QSize(face().width(str(index.data() or "")) + 2 * INSET, face().height + INSET)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui import icons
-from app.ui.delegates.cell import Cell, device_ratio
-from app.ui.delegates.ink import ELIDE_END, ELIDE_MIDDLE, face
-from app.ui.theme import color
+from app.ui.delegates.canvas import Box, Canvas
+from app.ui.delegates.cell import Cell
 
-_GAP = 7
+_WORDS_AT = icons.FLAG_WIDTH + 7
 
 
 class FlagCell(Cell):
@@ -22,17 +20,16 @@ class FlagCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
-        top = box.y() + (box.height() - icons.FLAG_HEIGHT + 1) // 2
-        painter.drawPixmap(box.x(), top, icons.flag(value, device_ratio(painter)))
-        painter.setPen(color("faint" if faint else "text"))
+        x, y, width, height = box
+        picture = icons.flag(value, canvas.ratio)
+        canvas.painter.drawPixmap(x, y + (height - icons.FLAG_HEIGHT + 1) // 2, picture)
         # Both ends of an address tell more than its beginning; a name begins with what matters.
-        elide = ELIDE_END if " " in text else ELIDE_MIDDLE
-        words = box.adjusted(icons.FLAG_WIDTH + _GAP, 0, 0, 0)
-        face().write(painter, words, text, align, elide)
+        words = (x + _WORDS_AT, y, width - _WORDS_AT, height)
+        canvas.write(words, text, align, middle=" " not in text)

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
-    QFontMetrics,
     QPainter,
     QPainterPath,
     QPen,
@@ -19,70 +17,17 @@ from PySide6.QtGui import (
 )
 
 from app.ui import icons
+from app.ui.delegates.canvas import Face, face
 from app.ui.delegates.mark import LOOKS, Mark
 from app.ui.delegates.role import Trail
-from app.ui.theme import MEDIUM, NORMAL, SEMI_BOLD, color, font, metrics, on_change
+from app.ui.theme import MEDIUM, NORMAL, color, on_change
 from app.ui.theme.tokens import RADIUS_CHIP
 
-LEFT: Final = Qt.AlignmentFlag.AlignLeft
-RIGHT: Final = Qt.AlignmentFlag.AlignRight
-CENTER: Final = Qt.AlignmentFlag.AlignHCenter
-ELIDE_END: Final = Qt.TextElideMode.ElideRight
-ELIDE_MIDDLE: Final = Qt.TextElideMode.ElideMiddle
 _TRACK: Final = 6
 _TICK: Final = 14
 _TOLERANCE: Final = 2
 """Pixels by which a tick may stand beyond the bar before it counts."""
 _FLAT: Final = 0.01
-
-
-class Face:
-    """A font with its metrics, and what fits into which width."""
-
-    __slots__ = ("_fitted", "ascent", "font", "height", "metrics")
-
-    def __init__(self, made: QFont, measured: QFontMetrics) -> None:
-        self.font = made
-        self.metrics = measured
-        self.ascent = measured.ascent()
-        self.height = measured.height()
-        self._fitted = lru_cache(maxsize=4096)(self._fit)
-
-    def fit(self, text: str, width: int, elide: Qt.TextElideMode = ELIDE_END) -> tuple[str, int]:
-        """`text` cut to `width` pixels, and the pixels it takes."""
-        return self._fitted(text, width, elide)
-
-    def write(
-        self,
-        painter: QPainter,
-        box: QRect,
-        text: str,
-        align: Qt.AlignmentFlag = LEFT,
-        elide: Qt.TextElideMode = ELIDE_END,
-    ) -> None:
-        """Draw `text` in one line in the middle of `box`, with the painter's pen."""
-        words, taken = self._fitted(text, box.width(), elide)
-        x = box.x()
-        if align != LEFT:
-            free = box.width() - taken
-            x += free if align == RIGHT else free // 2
-        painter.setFont(self.font)
-        painter.drawText(x, box.y() + (box.height() - self.height) // 2 + self.ascent, words)
-
-    def _fit(self, text: str, width: int, elide: Qt.TextElideMode) -> tuple[str, int]:
-        taken = self.metrics.horizontalAdvance(text)
-        if taken <= width:
-            return text, taken
-        words = self.metrics.elidedText(text, elide, width)
-        return words, self.metrics.horizontalAdvance(words)
-
-
-@lru_cache(maxsize=32)
-def face(step: str = "body", weight: QFont.Weight = NORMAL, tabular: bool = True) -> Face:  # noqa: FBT001, FBT002 - part of the cache's key
-    """The face of a font of the scale."""
-    return Face(
-        font(step, weight=weight, tabular=tabular), metrics(step, weight=weight, tabular=tabular)
-    )
 
 
 def chip(mark: Mark, text: str, width: int, height: int, ratio: float) -> QPixmap:
@@ -92,7 +37,7 @@ def chip(mark: Mark, text: str, width: int, height: int, ratio: float) -> QPixma
 
 def chip_width(mark: Mark, text: str) -> int:
     """The width that a chip takes when nothing limits it."""
-    return _chip_face(mark).metrics.horizontalAdvance(text) + 31
+    return _chip_face(mark).width(text) + 31
 
 
 def progress_bar(
@@ -134,24 +79,31 @@ def trail_picture(trail: Trail, width: int, height: int, ratio: float) -> QPixma
 
 def spark(painter: QPainter, box: QRectF, samples: Sequence[float], ink: str = "accent") -> None:
     """A line over a soft area in the token `ink`; samples run from 0 to 1, nothing at all is a base line."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if len(samples) < 2 or max(samples) < _FLAT:  # noqa: PLR2004 - a line needs two points
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), color("line_strong"))
         return
-    step = box.width() / (len(samples) - 1)
-    points = [
-        QPointF(box.left() + i * step, box.bottom() - 0.5 - v * (box.height() - 1))
-        for i, v in enumerate(samples)
-    ]
+    left, foot = box.left(), box.bottom() - 0.5
+    step, tall = box.width() / (len(samples) - 1), box.height() - 1
+    points = [QPointF(left + i * step, foot - value * tall) for i, value in enumerate(samples)]
     ground = QColor(color(ink))
     ground.setAlphaF(0.14)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
+    # A rough edge cannot be seen under the line, and costs a tenth of a smooth one.
     painter.drawPolygon(QPolygonF([box.bottomLeft(), *points, box.bottomRight()]))
-    painter.setPen(QPen(color(ink), 1.3))
-    painter.drawPolyline(QPolygonF(points))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Qt draws lines of one device pixel ten times faster than wider ones: so several, side by side.
+    pen = QPen(color(ink), 1)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    line, ratio = QPolygonF(points), painter.device().devicePixelRatioF()
+    for _strand in range(round(_LINE_WIDTH * ratio)):
+        painter.drawPolyline(line)
+        line.translate(0, -1 / ratio)
 
 
+_LINE_WIDTH: Final = 1.3
 _TRAILS_KEPT: Final = 512
 _trails: dict[tuple[object, ...], QPixmap] = {}
 
@@ -175,9 +127,7 @@ def _chip(mark: Mark, text: str, width: int, height: int, ratio: float) -> QPixm
         QPointF(6, (height - 14) / 2), icons.pixmap(look.icon, look.color, 14, ratio)
     )
     painter.setPen(color(look.color))
-    fitted, _taken = words.fit(text, max(wide - 25, 0))
-    painter.setFont(words.font)
-    painter.drawText(24, (height - words.height) // 2 + words.ascent, fitted)
+    words.write(painter, (24, 0, max(wide - 25, 0), height), text)
     painter.end()
     return drawn
 
@@ -242,23 +192,6 @@ def _hatch(painter: QPainter, box: QRectF) -> None:
     painter.restore()
 
 
-for _cache in (face, _chip, _progress, _margin):
+for _cache in (_chip, _progress, _margin):
     on_change(_cache.cache_clear)
 on_change(_trails.clear)
-
-__all__ = [
-    "CENTER",
-    "ELIDE_END",
-    "ELIDE_MIDDLE",
-    "LEFT",
-    "RIGHT",
-    "SEMI_BOLD",
-    "Face",
-    "chip",
-    "chip_width",
-    "face",
-    "margin_bar",
-    "progress_bar",
-    "spark",
-    "trail_picture",
-]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui.delegates import ink
-from app.ui.delegates.cell import Cell, device_ratio
+from app.ui.delegates.canvas import Box, Canvas
+from app.ui.delegates.cell import Cell
 
 _BAR_HEIGHT = 14
 
@@ -20,13 +20,14 @@ class MarginCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
-        if value is not None and box.width() > _BAR_HEIGHT:
-            picture = ink.margin_bar(value, box.width(), device_ratio(painter))
-            painter.drawPixmap(box.x(), box.y() + (box.height() - _BAR_HEIGHT + 1) // 2, picture)
+        x, y, width, height = box
+        if value is not None and width > _BAR_HEIGHT:
+            picture = ink.margin_bar(value, width, canvas.ratio)
+            canvas.painter.drawPixmap(x, y + (height - _BAR_HEIGHT + 1) // 2, picture)

@@ -22,10 +22,11 @@ from typing_extensions import override
 from app.domain.verdict import Mode
 from app.locale import N_, _
 from app.ui import icons
-from app.ui.delegates.cell import INSET, Cell, device_ratio
-from app.ui.delegates.ink import face
+from app.ui.delegates.canvas import Box, Canvas, face
+from app.ui.delegates.cell import INSET, Cell
 from app.ui.delegates.role import Role
-from app.ui.theme import SEMI_BOLD, color, height, on_change
+from app.ui.theme import SEMI_BOLD, color, on_change
+from app.ui.theme import height as grown
 from app.ui.theme.tokens import RADIUS_CHIP, RADIUS_FIELD
 
 _SEGMENT: Final = 28
@@ -54,7 +55,7 @@ def mode_word(mode: Mode) -> str:
 
 def switch_height() -> int:
     """The height of the switch, in lists and alone."""
-    return height(25)
+    return grown(25)
 
 
 def mode_at(x: float, mode: Mode, width: int) -> Mode:
@@ -82,18 +83,17 @@ class ModeCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
         if value is not None:
-            top = box.y() + (box.height() - switch_height() + 1) // 2
-            painter.drawPixmap(
-                box.x(), top, switch_picture(value, box.width(), device_ratio(painter))
-            )
+            x, y, width, height = box
+            picture = switch_picture(value, width, canvas.ratio)
+            canvas.painter.drawPixmap(x, y + (height - switch_height() + 1) // 2, picture)
 
     @override
     def editorEvent(
@@ -146,7 +146,7 @@ def _switch(mode: Mode, words: tuple[str, ...], width: int, ratio: float) -> QPi
             painter.setBrush(color(segment.ground))
             painter.drawRoundedRect(QRectF(left, 2, wide, tall - 4), RADIUS_CHIP, RADIUS_CHIP)
             painter.setPen(color(segment.color))
-            face("body", SEMI_BOLD).write(painter, QRect(left + 27, 0, wide - 29, tall), word)
+            face("body", SEMI_BOLD).write(painter, (left + 27, 0, wide - 29, tall), word)
         symbol = icons.pixmap(segment.icon, segment.color if current else "faint", _ICON, ratio)
         painter.drawPixmap(QPointF(left + 7, (tall - _ICON) / 2), symbol)
     painter.end()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui import icons
-from app.ui.delegates.cell import Cell, device_ratio
-from app.ui.delegates.ink import RIGHT, face
-from app.ui.theme import SEMI_BOLD, color
+from app.ui.delegates.canvas import RIGHT, Box, Canvas, face
+from app.ui.delegates.cell import Cell
+from app.ui.theme import SEMI_BOLD
 
 _ARROW = 12
 
@@ -22,20 +21,19 @@ class HotNumberCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
         if not value:
-            super().draw(painter, box, text, value, RIGHT, faint)
+            canvas.write(box, text, RIGHT)
             return
+        x, y, width, height = box
         bold = face("body", SEMI_BOLD)
-        _words, taken = bold.fit(text, box.width())
-        arrow = icons.pixmap("arrow-up", "bad", _ARROW, device_ratio(painter))
-        x = max(box.x(), box.right() - taken - _ARROW - 3)
-        painter.drawPixmap(x, box.y() + (box.height() - _ARROW + 1) // 2, arrow)
-        painter.setPen(color("bad"))
-        bold.write(painter, box, text, RIGHT)
+        left = max(x, x + width - bold.width(text) - _ARROW - 4)
+        arrow = icons.pixmap("arrow-up", "bad", _ARROW, canvas.ratio)
+        canvas.painter.drawPixmap(left, y + (height - _ARROW + 1) // 2, arrow)
+        canvas.write_in(bold, "bad", box, text, RIGHT)

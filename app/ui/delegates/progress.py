@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui.delegates import ink
-from app.ui.delegates.cell import Cell, device_ratio
-from app.ui.delegates.ink import RIGHT, face
-from app.ui.theme import color
+from app.ui.delegates.canvas import RIGHT, Box, Canvas, face
+from app.ui.delegates.cell import Cell
 
 _GAP = 6
 _BAR_HEIGHT = 14
@@ -24,18 +22,18 @@ class ProgressCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
-        painter.setPen(color("faint" if faint else "text"))
-        face().write(painter, box, text, RIGHT)
-        wide = box.width() - face().fit(_WIDEST, 1000)[1] - _GAP
+        x, y, width, height = box
+        canvas.write(box, text, RIGHT)
+        wide = width - face().width(_WIDEST) - _GAP
         if value is None or wide < _BAR_HEIGHT:
             return
         claimed, delivered = value
-        picture = ink.progress_bar(claimed, delivered, wide, device_ratio(painter), faint=faint)
-        painter.drawPixmap(box.x(), box.y() + (box.height() - _BAR_HEIGHT + 1) // 2, picture)
+        picture = ink.progress_bar(claimed, delivered, wide, canvas.ratio, faint=faint)
+        canvas.painter.drawPixmap(x, y + (height - _BAR_HEIGHT + 1) // 2, picture)

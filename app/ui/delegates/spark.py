@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui.delegates import ink
-from app.ui.delegates.cell import Cell, device_ratio
+from app.ui.delegates.canvas import Box, Canvas
+from app.ui.delegates.cell import Cell
 from app.ui.delegates.role import Trail
 
 _MARGIN = 5
@@ -21,14 +21,14 @@ class SparkCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
         if isinstance(value, Trail):
-            tall = box.height() - 2 * _MARGIN
-            picture = ink.trail_picture(value, box.width(), tall, device_ratio(painter))
-            painter.drawPixmap(box.x(), box.y() + _MARGIN, picture)
+            x, y, width, height = box
+            picture = ink.trail_picture(value, width, height - 2 * _MARGIN, canvas.ratio)
+            canvas.painter.drawPixmap(x, y + _MARGIN, picture)

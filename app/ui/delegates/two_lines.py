@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
+from app.ui.delegates.canvas import Box, Canvas, face
 from app.ui.delegates.cell import Cell
-from app.ui.delegates.ink import face
-from app.ui.theme import SEMI_BOLD, color
+from app.ui.theme import SEMI_BOLD
 
 
 class TwoLineCell(Cell):
@@ -19,17 +18,16 @@ class TwoLineCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
+        x, y, width, height = box
         first, second = face("body", SEMI_BOLD), face("caption")
-        top = box.y() + (box.height() - first.height - second.height - 1) // 2
-        painter.setPen(color("faint" if faint else "text"))
-        first.write(painter, QRect(box.x(), top, box.width(), first.height), text, align)
-        painter.setPen(color("faint"))
-        lower = QRect(box.x(), top + first.height + 1, box.width(), second.height)
-        second.write(painter, lower, str(value or ""), align)
+        top = y + (height - first.height - second.height - 1) // 2
+        canvas.write_in(first, "", (x, top, width, first.height), text, align)
+        lower = (x, top + first.height + 1, width, second.height)
+        canvas.write_in(second, "faint", lower, str(value or ""), align)

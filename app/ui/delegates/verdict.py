@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from app.ui.delegates import ink
-from app.ui.delegates.cell import Cell, device_ratio
+from app.ui.delegates.canvas import Box, Canvas
+from app.ui.delegates.cell import Cell
 from app.ui.delegates.mark import Mark
-from app.ui.theme import height
+from app.ui.theme import height as grown
 
 _CHIP_HEIGHT = 20
 
@@ -22,16 +22,17 @@ class VerdictCell(Cell):
     @override
     def draw(
         self,
-        painter: QPainter,
-        box: QRect,
+        canvas: Canvas,
+        box: Box,
         text: str,
         value: Any,
         align: Qt.AlignmentFlag,
         faint: bool,
     ) -> None:
         if not isinstance(value, Mark):
-            super().draw(painter, box, text, value, align, faint)
+            canvas.write(box, text, align)
             return
-        tall = min(height(_CHIP_HEIGHT), box.height())
-        picture = ink.chip(value, text, box.width(), tall, device_ratio(painter))
-        painter.drawPixmap(box.x(), box.y() + (box.height() - tall) // 2, picture)
+        x, y, width, height = box
+        tall = min(grown(_CHIP_HEIGHT), height)
+        picture = ink.chip(value, text, width, tall, canvas.ratio)
+        canvas.painter.drawPixmap(x, y + (height - tall) // 2, picture)

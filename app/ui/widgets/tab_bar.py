@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from typing_extensions import override
 
 from app.ui import icons
-from app.ui.delegates.ink import Face, face
+from app.ui.delegates.canvas import Face, face
 from app.ui.theme import MEDIUM, SEMI_BOLD, color, height
 from app.ui.theme.tokens import HEADER, RADIUS_FIELD, SPACE_2
 
@@ -137,13 +137,11 @@ class TabBar(QTabBar):
         if level == _NO_NAMES and index != self.currentIndex():
             return plain
         # Bold for all, so that no tab moves when another becomes the current one.
-        named = (
-            plain + _GAP + face("body", SEMI_BOLD).metrics.horizontalAdvance(self._tabs[index].name)
-        )
+        named = plain + _GAP + face("body", SEMI_BOLD).width(self._tabs[index].name)
         return named if level != _FULL else named + self._count_width(self._counts[index])
 
     def _count_width(self, count: str) -> int:
-        return face("caption").metrics.horizontalAdvance(count) + _GAP if count else 0
+        return face("caption").width(count) + _GAP if count else 0
 
     def _paint_tab(self, painter: QPainter, index: int, box: QRect) -> None:
         tab, current = self._tabs[index], index == self.currentIndex()
@@ -169,10 +167,10 @@ class TabBar(QTabBar):
     ) -> None:
         name, count = self._tabs[index].name, self._counts[index]
         left = box.x() + _BEFORE + _ICON + _GAP
-        wide = words.metrics.horizontalAdvance(name)
+        wide = words.width(name)
         painter.setPen(color("text" if bright else "muted"))
-        words.write(painter, QRect(left, box.y(), wide, box.height()), name)
+        words.write(painter, (left, box.y(), wide, box.height()), name)
         if count and self._level == _FULL:
             painter.setPen(color("faint"))
-            place = QRect(left + wide + _GAP, box.y() + 1, self._count_width(count), box.height())
+            place = (left + wide + _GAP, box.y() + 1, self._count_width(count), box.height())
             face("caption").write(painter, place, count)
