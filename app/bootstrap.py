@@ -17,7 +17,7 @@ from typing import Final
 
 from app.adapters.config_files import CONFIG, ConfigFiles
 from app.adapters.downloaders import open_downloader
-from app.adapters.storage import open_store
+from app.adapters.storage import directory_lock, open_store
 from app.api.server import ApiServer
 from app.demo.process import DemoServer
 from app.domain.address import Translation
@@ -31,7 +31,7 @@ from app.services.clock import wall_clock
 from app.services.core import Core, running_core
 from app.services.events import AlertRaised, EventBus
 from app.services.log_ring import LogRing
-from app.services.ports import Downloader, Settings
+from app.services.ports import Settings
 from app.settings.config import Config
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from app.settings.secret import Secret
@@ -96,6 +96,7 @@ async def running(options: Options, *, api_required: bool) -> AsyncIterator[Prog
     async with AsyncExitStack() as stack:
         folder = _data_dir(options, stack)
         ring = stack.enter_context(logging_to(folder, options.log_level))
+        stack.enter_context(directory_lock(folder))
         files = ConfigFiles(folder)
         if options.demo:
             await _add_demo(options, files, stack)
@@ -114,8 +115,7 @@ async def _core(
     folder: Path, files: ConfigFiles, settings: Settings, ring: LogRing, stack: AsyncExitStack
 ) -> Core:
     bus = EventBus()
-    opened = await open_store(folder / "peerwarden.db")
-    store = opened.store
+    store = await open_store(folder / "peerwarden.db")
     stack.push_async_callback(store.close)
     tunnels = settings.config.ip_remapping
     translation = Translation(teredo=tunnels.teredo, nat64=tunnels.nat64)
@@ -126,24 +126,20 @@ async def _core(
             settings=settings,
             files=files,
             store=store,
-            open_downloader=partial(_open, translation),
+            open_downloader=partial(open_downloader, translation=translation, clock=wall_clock),
             bus=bus,
             clock=wall_clock,
             log_ring=ring,
         )
     )
-    if opened.recovered is not None:
-        aside = str(opened.recovered.moved_to)
-        text = Text("storage-recovered", {"path": aside, "reason": opened.recovered.reason})
+    if store.recovered is not None:
+        aside = str(store.recovered.moved_to)
+        text = Text("storage-recovered", {"path": aside, "reason": store.recovered.reason})
         log.warning("%s", say(text))
         bus.publish(AlertRaised(kind="storage-recovered", text=text, severe=True))
     for entry in settings.config.unsupported:
         log.warning("downloader %s is of the kind %s, which is not watched", entry.name, entry.type)
     return core
-
-
-def _open(translation: Translation, settings: DownloaderSettings) -> Downloader:
-    return open_downloader(settings, translation)
 
 
 async def _api(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from app.domain.errors import AppError
@@ -32,9 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: Options) -> int:
     if options.demo_server_only:
-        from app.demo.process import serve_alone
-
-        return serve_alone(peers=options.demo_peers, torrents=options.demo_torrents)
+        return _serve_demo(options)
     if options.command == "export":
         from app.commands import export
 
@@ -46,3 +47,12 @@ def _run(options: Options) -> int:
     from app import bootstrap
 
     return bootstrap.headless(options) if options.headless else bootstrap.desktop(options)
+
+
+def _serve_demo(options: Options) -> int:
+    from app.demo.process import serve
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(options.demo_peers, options.demo_torrents, options.api_port or 0))
+    return _FINE

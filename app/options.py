@@ -91,14 +91,16 @@ def _add_export(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa
 
 
 def _add_check(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse hides the type
-    check = commands.add_parser("check", parents=[shared], help=_("judge peers given as JSON lines"))
-    check.add_argument("--profile", type=Path, metavar="FILE", help=_("other rules than the stored ones"))
+    check = commands.add_parser(
+        "check", parents=[shared], help=_("judge peers given as JSON lines")
+    )
+    check.add_argument(
+        "--profile", type=Path, metavar="FILE", help=_("other rules than the stored ones")
+    )
     check.add_argument("--json", action="store_true", help=_("one JSON object per line"))
 
 
-def _from_environment(
-    parser: argparse.ArgumentParser, environment: Mapping[str, str]
-) -> list[str]:
+def _from_environment(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> list[str]:
     found = []
     for action in parser._actions:  # noqa: SLF001 - the only way to list them
         option = next((o for o in action.option_strings if o.startswith("--")), "")
