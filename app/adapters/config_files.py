@@ -151,7 +151,8 @@ def _with_changes(document: Document, changes: Changes) -> Document:
             new = replace(parse(write(document, changes), document.file), marked=document.marked)
         except (CannotEdit, UnreadableSettings):
             continue
-        if new.values == wanted:
+        # A file without any key means nothing at all.
+        if (new.values or {}) == (wanted or {}):
             return new
     raise UnwritableSettings(document.file, Text("settings-too-clever"))
 

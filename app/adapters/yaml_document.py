@@ -19,7 +19,7 @@ from app.settings.kind import Plain
 _MARK: Final = b"\xef\xbb\xbf"
 _MERGE: Final = "<<"
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
-_MOST_VALUES: Final = 1_000_000
+_MOST_VALUES: Final = 200_000
 _QUOTED: Final = re.compile(r"(['\"])(?!<)([^'\"]{2,})\1")
 
 

@@ -134,6 +134,8 @@ class _Page:
         if entry is None:
             if node is None:
                 return [self._lines(len(self._text), block(key, value, 0))]
+            if not _is_empty(node):
+                raise CannotEdit
             whole = self._document.newline.join(block(key, value, 0))
             return [_Edit(node.start_mark.index, node.end_mark.index, whole)]
         return self._below(entry, block(key, value, entry.key.start_mark.column + _INDENT))
