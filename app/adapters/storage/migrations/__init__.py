@@ -1,0 +1,15 @@
+"""The steps from one shape of the tables to the next, oldest first.
+
+Each module has `up(migrator, db)` as `playhouse.migrations` wants it. They are imported here by name, because the
+bundled program has no folder of scripts to look into. A step that was released never changes again.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from app.adapters.storage.migrations import m0001_first
+
+STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (("0001_first", m0001_first),)
+"""Names as the database remembers them, in order."""

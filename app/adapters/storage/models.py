@@ -1,0 +1,145 @@
+# ruff: noqa: D106 - `Meta` is how peewee is told about a table
+"""The tables, as peewee sees them; what a table means to the program stands in the module that uses it.
+
+The models know no database: they only make SQL, once, which runs on the storage thread.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+from playhouse.sqlite_ext import AutoIncrementField
+
+
+class Bans(Model):
+    """The ban list."""
+
+    prefix = TextField(primary_key=True)
+    """Compressed text, a single address without its length; see columns.prefix_text."""
+    since = BigIntegerField()
+    until = BigIntegerField()
+    rule = TextField()
+    source = TextField()
+    payload = TextField()
+    """The evidence as JSON; see codec.py."""
+
+    class Meta:
+        table_name = "bans"
+
+
+class Torrents(Model):
+    """Torrents that were seen, by info hash (reference/rules.md 6.2)."""
+
+    id = AutoIncrementField()
+    info_hash = TextField(unique=True)
+    name = TextField()
+    size = BigIntegerField()
+    private_torrent = BooleanField()
+
+    class Meta:
+        table_name = "torrents"
+
+
+class History(Model):
+    """Every ban that was no mere disconnect (reference/rules.md 6.3).
+
+    PBH's `rule_name`, `description` and `structured_data` are the title, reason and data of the verdict in `payload`.
+    """
+
+    id = AutoIncrementField()
+    """Never used twice: submitters remember how far they got."""
+    ban_at = BigIntegerField()
+    unban_at = BigIntegerField()
+    unbanned_at = BigIntegerField(null=True)
+    ip = TextField()
+    port = IntegerField()
+    peer_id = TextField(null=True)
+    peer_client_name = TextField(null=True)
+    peer_uploaded = BigIntegerField(null=True)
+    peer_downloaded = BigIntegerField(null=True)
+    peer_progress = DoubleField()
+    downloader_progress = DoubleField()
+    torrent = ForeignKeyField(Torrents, null=True, index=False)
+    module_name = TextField()
+    flags = TextField(null=True)
+    downloader = TextField(null=True)
+    source = TextField()
+    payload = TextField()
+
+    class Meta:
+        table_name = "history"
+        indexes = (
+            (("ban_at",), False),
+            (("ip", "ban_at"), False),
+            (("module_name", "ban_at"), False),
+            (("torrent", "ban_at"), False),
+        )
+
+
+class Downloaders(Model):
+    """What a downloader was when it was last seen."""
+
+    id = TextField(primary_key=True)
+    at = BigIntegerField()
+    version = TextField()
+    torrents = IntegerField()
+
+    class Meta:
+        table_name = "downloaders"
+
+
+class Owned(Model):
+    """Entries that may be ours in the ban list of a downloader."""
+
+    downloader = TextField()
+    prefix = TextField()
+
+    class Meta:
+        table_name = "owned"
+        primary_key = CompositeKey("downloader", "prefix")
+        without_rowid = True
+
+
+class Exceptions(Model):
+    """The user's own exceptions."""
+
+    id = TextField(primary_key=True)
+    prefix = TextField(null=True)
+    client = TextField(null=True)
+    torrent = TextField(null=True)
+    until = BigIntegerField(null=True)
+    note = TextField()
+
+    class Meta:
+        table_name = "exceptions"
+
+
+class Metadata(Model):
+    """Small facts of the program by key (reference/rules.md 6.12)."""
+
+    k = TextField(primary_key=True)
+    v = TextField()
+
+    class Meta:
+        table_name = "metadata"
+
+
+MODELS: Final[tuple[type[Model], ...]] = (
+    Bans,
+    Torrents,
+    History,
+    Downloaders,
+    Owned,
+    Exceptions,
+    Metadata,
+)
