@@ -27,6 +27,7 @@ WITHOUT_QT = frozenset(
 )
 """A word of these on the command line means that no window will open."""
 
+BUILT = ROOT / "dist" / "peerwarden" / "peerwarden"
 UV = ROOT / "build" / "uv" / environment.tool("uv").relative_to(environment.VENV)
 LOCK_OPTIONS = (
     *("--universal", "--python-version=3.11", "--generate-hashes", "--quiet"),
@@ -149,7 +150,8 @@ def _freeze() -> None:
 
 def _smoke() -> None:
     _freeze()
-    smoke.check(ROOT / "dist" / "peerwarden" / "peerwarden")
+    smoke.check_headless(BUILT)
+    smoke.check_desktop(BUILT)
 
 
 def _tool(*words: str, limit: float = 300, shown: bool = False) -> Callable[[], None]:

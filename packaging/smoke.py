@@ -3,72 +3,88 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import queue
 import re
 import runpy
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
-from steps import ROOT, StepFailed
+from steps import ROOT, Command, StepFailed
 
 _SERVES = re.compile(r"PeerWarden (?P<version>\S+) API (?P<address>http://\S+:\d+)\s*")
+TOKEN = secrets.token_urlsafe(16)
+
 _START = 30.0
-"""Seconds from the start of the process to its line; a cold disk needs most of them."""
+"""Seconds from the start of the process until it serves; a cold disk needs most of them."""
 _BANS = 20.0
 _STOP = 5.0
 """Seconds that the program may take to end after SIGTERM: a promise to its users."""
 
 
-def check(program: Path) -> None:
-    """Start `program`, see demo bans, and end it.
+def check_headless(program: Path) -> None:
+    """Start `program` without a window, see demo bans, and end it.
 
     Raises StepFailed, with what it logged, at the first thing that is not as it should be.
     """
+    with _started(program, ("--headless", "--api-port", "0")) as process:
+        address = _wait_for_line(process)
+        _expect_version(address)
+        _expect_bans(address)
+        _expect_no_qt(process)
+        _expect_clean_end(process)
+
+
+def check_desktop(program: Path) -> None:
+    """The same with a window, on Qt's offscreen platform."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with _started(program, ("--api-port", str(port))) as process:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for_answer(process, address)
+        _expect_version(address)
+        _expect_bans(address)
+        _expect_clean_end(process)
+
+
+@contextlib.contextmanager
+def _started(program: Path, options: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """The program on its demo, with a home of its own; killed at the end if it still runs."""
     with tempfile.TemporaryDirectory(prefix="peerwarden-smoke-") as folder:
         log = Path(folder) / "log"
-        token = secrets.token_urlsafe(16)
         try:
-            with _started(program, Path(folder), log, token) as process:
-                address = _wait_for_line(process)
-                _expect_version(address, token)
-                _expect_bans(address, token)
-                _expect_no_qt(process)
-                _expect_clean_end(process)
+            with log.open("w", encoding="utf-8") as stderr:
+                yield from _running((program, "--demo", *options), folder, stderr)
         except StepFailed as failure:
             message = f"{log.read_text('utf-8', 'replace')}\n{failure}".strip()
             raise StepFailed(message) from failure
 
 
-@contextlib.contextmanager
-def _started(program: Path, folder: Path, log: Path, token: str) -> Iterator[subprocess.Popen[str]]:
-    """The program on its demo, with a home of its own; killed at the end if it still runs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    with log.open("w", encoding="utf-8") as stderr:
-        process = subprocess.Popen(
-            (program, "--demo", "--headless", "--api-port", "0"),
-            cwd=folder,
-            env={**kept, "HOME": str(folder), "PEERWARDEN_API_TOKEN": token},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
+def _running(command: Command, folder: str, stderr: TextIO) -> Iterator[subprocess.Popen[str]]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    env |= {"HOME": folder, "QT_QPA_PLATFORM": "offscreen", "PEERWARDEN_API_TOKEN": TOKEN}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    ) as process:
         try:
             yield process
         finally:
             process.kill()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
 
 
 def _wait_for_line(process: subprocess.Popen[str]) -> str:
@@ -92,22 +108,38 @@ def _wait_for_line(process: subprocess.Popen[str]) -> str:
     return found["address"]
 
 
-def _expect_version(address: str, token: str) -> None:
-    manifest = _get(f"{address}/api/metadata/manifest", token)
-    json.loads(manifest)
+def _wait_for_answer(process: subprocess.Popen[str], address: str) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    deadline = time.monotonic() + _START
+    while process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+        if time.monotonic() > deadline:
+            message = f"it does not serve after {_START:.0f} s"
+            raise StepFailed(message)
+        _pause()
+    message = f"it ended at once, with exit code {process.returncode}"
+    raise StepFailed(message)
+
+
+def _expect_version(address: str) -> None:
+    manifest = _get(f"{address}/api/metadata/manifest")
     if _version() not in manifest:
         message = f"no version {_version()} in the manifest: {manifest}"
         raise StepFailed(message)
 
 
-def _expect_bans(address: str, token: str) -> None:
+def _expect_bans(address: str) -> None:
     deadline = time.monotonic() + _BANS
-    pause = threading.Event()
-    while not _get(f"{address}/blocklist/ip", token).strip():
+    while not _get(f"{address}/blocklist/ip").strip():
         if time.monotonic() > deadline:
             message = f"no ban within {_BANS:.0f} s"
             raise StepFailed(message)
-        pause.wait(0.25)
+        _pause()
+
+
+def _pause() -> None:
+    threading.Event().wait(0.25)
 
 
 def _expect_no_qt(process: subprocess.Popen[str]) -> None:
@@ -129,8 +161,8 @@ def _expect_clean_end(process: subprocess.Popen[str]) -> None:
         raise StepFailed(message)
 
 
-def _get(url: str, token: str) -> str:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - ours
+def _get(url: str) -> str:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"})  # noqa: S310 - ours
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=10) as answer:

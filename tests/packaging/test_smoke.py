@@ -16,7 +16,9 @@ PROGRAM = """\
 #!{python}
 import http.server, os, signal, sys, threading
 
-assert sys.argv[1:] == ["--demo", "--headless", "--api-port", "0"], sys.argv
+demo, *headless, option, port = sys.argv[1:]
+assert (demo, option) == ("--demo", "--api-port"), sys.argv
+assert headless in ([], ["--headless"]), sys.argv
 MANIFEST = '{{"data": {{"version": "{version}"}}}}'
 BANS = {{"/api/metadata/manifest": MANIFEST, "/blocklist/ip": "{bans}"}}
 
@@ -29,8 +31,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         print("asked for", self.path, file=sys.stderr, flush=True)
 
-server = http.server.HTTPServer(("127.0.0.1", 0), Answer)
-print("{line}".format(port=server.server_port), flush=True)
+server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer)
+if headless:
+    print("{line}".format(port=server.server_port), flush=True)
 signal.signal(signal.SIGTERM, {on_sigterm})
 server.serve_forever()
 """
@@ -66,12 +69,13 @@ class Program:
 
 
 def test_a_program_that_does_its_work_passes(program: Program) -> None:
-    smoke.check(program.write())
+    smoke.check_headless(program.write())
+    smoke.check_desktop(program.write())
 
 
 def test_the_log_is_shown_with_the_reason(program: Program) -> None:
     with pytest.raises(StepFailed, match=r"(?s)asked for /api/metadata/manifest.*no version"):
-        smoke.check(program.write(version="0"))
+        smoke.check_headless(program.write(version="0"))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_the_log_is_shown_with_the_reason(program: Program) -> None:
 )
 def test_the_first_line_is_read_strictly(program: Program, line: str, reason: str) -> None:
     with pytest.raises(StepFailed, match=re.escape(reason)):
-        smoke.check(program.write(line=line))
+        smoke.check_headless(program.write(line=line))
 
 
 def test_a_program_that_bans_nobody_fails(
@@ -92,7 +96,7 @@ def test_a_program_that_bans_nobody_fails(
     monkeypatch.setattr(smoke, "_BANS", 0.5)
 
     with pytest.raises(StepFailed, match="no ban within"):
-        smoke.check(program.write(bans=""))
+        smoke.check_headless(program.write(bans=""))
 
 
 def test_a_program_that_ignores_sigterm_fails(
@@ -101,12 +105,12 @@ def test_a_program_that_ignores_sigterm_fails(
     monkeypatch.setattr(smoke, "_STOP", 0.5)
 
     with pytest.raises(StepFailed, match="still runs"):
-        smoke.check(program.write(on_sigterm="signal.SIG_IGN"))
+        smoke.check_headless(program.write(on_sigterm="signal.SIG_IGN"))
 
 
 def test_a_program_that_ends_with_an_error_fails(program: Program) -> None:
     with pytest.raises(StepFailed, match="exit code 1"):
-        smoke.check(program.write(on_sigterm="lambda *_: os._exit(1)"))
+        smoke.check_headless(program.write(on_sigterm="lambda *_: os._exit(1)"))
 
 
 def test_a_program_that_dies_at_once_fails_with_what_it_said(program: Program) -> None:
@@ -114,4 +118,12 @@ def test_a_program_that_dies_at_once_fails_with_what_it_said(program: Program) -
     program.path.write_text("#!/bin/sh\necho cannot start >&2\n", encoding="ascii")
 
     with pytest.raises(StepFailed, match=r"(?s)cannot start.*unexpected first line: ''"):
-        smoke.check(program.path)
+        smoke.check_headless(program.path)
+
+
+def test_a_window_that_cannot_open_fails_with_what_it_said(program: Program) -> None:
+    program.write()
+    program.path.write_text("#!/bin/sh\necho no platform plugin >&2\nexit 134\n", encoding="ascii")
+
+    with pytest.raises(StepFailed, match=r"(?s)no platform plugin.*ended at once, .* 134"):
+        smoke.check_desktop(program.path)
