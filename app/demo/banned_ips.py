@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 
 from app.demo.address import text
 from app.domain.address import IPAddress
 
-_PEER: Final = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+)):(?P<port>[0-9]{1,5})")
+_PEER: Final = re.compile(r"(?:\[(?P<any>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+)):(?P<port>[0-9]{1,5})")
 _LAST_PORT: Final = 65_535
 
 
@@ -72,10 +72,9 @@ def _peer(item: str) -> IPAddress | None:
     if match is None or not 1 <= int(match["port"]) <= _LAST_PORT:
         return None
     try:
-        ip = ip_address(match["v6"] or match["v4"])
+        return ip_address(match["any"] or match["v4"])
     except ValueError:
         return None
-    return ip if isinstance(ip, IPv4Address) is (match["v4"] is not None) else None
 
 
 def _entries(lines: Iterable[str], *, takes_ranges: bool) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ from app.demo import version as versions
 from app.demo.session import Session, Sessions
 from app.demo.swarm import Swarm
 from app.demo.webapi import (
+    BAD_REQUEST,
     FORBIDDEN,
     JSON,
     NOT_ALLOWED,
@@ -70,7 +71,13 @@ class DemoQBittorrent:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.version = versions.version(version)
-        self.sessions = Sessions(username, password, api_key, clock)
+        self.sessions = Sessions(
+            username,
+            password,
+            api_key,
+            clock,
+            counts_on=self.version.counts_on,
+        )
         self.api = WebApi(swarm, self.version, self.sessions)
         self.faults: dict[str, Fault] = {}
         self.latencies: dict[str, float] = {}
@@ -143,7 +150,7 @@ class DemoQBittorrent:
             self.api.port,
         ):
             return UNAUTHORIZED
-        if name.startswith("/"):
+        if not name or name.startswith("/"):
             return self._page() if name == "/" else NOT_FOUND
         session = self._session(request)
         is_login = name == "auth/login"
@@ -160,8 +167,8 @@ class DemoQBittorrent:
             return self.api.log_in(values, request.remote or "", is_known=session is not None)
         try:
             return action(Call(session, values))
-        except Missing as error:
-            return Reply(400, f"Missing required parameters: {error}".encode())
+        except Missing:
+            return BAD_REQUEST
 
     def _session(self, request: web.Request) -> Session | None:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")

@@ -26,7 +26,7 @@ class Session:
 
     id: str
     last_seen: float
-    main: Memory[MainState] = field(default_factory=lambda: Memory(counts_on=True))
+    main: Memory[MainState]
     peers: Memory[Mapping[str, PeerState]] = field(default_factory=lambda: Memory(counts_on=False))
 
 
@@ -41,8 +41,16 @@ class Sessions:
     """The open sessions of a server."""
 
     def __init__(
-        self, username: str, password: str, api_key: str, clock: Callable[[], float]
+        self,
+        username: str,
+        password: str,
+        api_key: str,
+        clock: Callable[[], float],
+        *,
+        counts_on: bool,
     ) -> None:
+        """`clock` counts seconds; for `counts_on` see Memory."""
+        self._counts_on = counts_on
         self.username, self.password, self.api_key = username, password, api_key
         self._clock = clock
         self._open: dict[str, Session] = {}
@@ -63,7 +71,7 @@ class Sessions:
                 self._failures[client] = failures
             return Refusal.WRONG
         self._failures.pop(client, None)
-        session = Session(id=base64.b64encode(secrets.token_bytes(24)).decode(), last_seen=now)
+        session = self._session(base64.b64encode(secrets.token_bytes(24)).decode())
         self._open[session.id] = session
         return session
 
@@ -84,7 +92,7 @@ class Sessions:
         if not self.api_key or not _same(key, self.api_key):
             return None
         if self._keyed is None:
-            self._keyed = Session(id="", last_seen=self._clock())
+            self._keyed = self._session("")
         return self._keyed
 
     def log_out(self, session: Session) -> None:
@@ -99,8 +107,12 @@ class Sessions:
         """Keep the sessions and lose what was sent to them, so that the next answers are full."""
         self._keyed = None
         for session in self._open.values():
-            fresh = Session(id=session.id, last_seen=session.last_seen)
+            fresh = self._session(session.id)
             session.main, session.peers = fresh.main, fresh.peers
+
+    def _session(self, session_id: str) -> Session:
+        memory: Memory[MainState] = Memory(counts_on=self._counts_on)
+        return Session(id=session_id, last_seen=self._clock(), main=memory)
 
     def unlock(self) -> None:
         """Let everybody try again, as a restart does."""

@@ -26,6 +26,8 @@ class Version:
     """Since 5.0: `torrents/info` has `private`."""
     says_stopped: bool
     """Since 5.0: stopped instead of paused."""
+    counts_on: bool
+    """Not in 4.5.2: the numbers of `sync/maindata` go on through full answers."""
     takes_ranges: bool
     """Since 5.3: the ban list takes networks and ranges."""
 
@@ -59,6 +61,7 @@ _KNOWN: Final = {
             lists_pieces=False,
             lists_private=False,
             says_stopped=False,
+            counts_on=False,
             takes_ranges=False,
         ),
         Version(
@@ -71,6 +74,7 @@ _KNOWN: Final = {
             lists_pieces=False,
             lists_private=True,
             says_stopped=True,
+            counts_on=True,
             takes_ranges=False,
         ),
         Version(
@@ -83,6 +87,7 @@ _KNOWN: Final = {
             lists_pieces=True,
             lists_private=True,
             says_stopped=True,
+            counts_on=True,
             takes_ranges=True,
         ),
     )

@@ -36,11 +36,12 @@ class Reply(NamedTuple):
 FORBIDDEN: Final = Reply(403, b"Forbidden")
 NOT_FOUND: Final = Reply(404, b"Not Found")
 UNAUTHORIZED: Final = Reply(401, b"Unauthorized")
+BAD_REQUEST: Final = Reply(400, b"Bad Request")
 NOT_ALLOWED: Final = Reply(405, b"Method Not Allowed")
 
 
 class Missing(Exception):
-    """A value that the path cannot do without; the server answers 400."""
+    """A value that the path cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,11 @@ class WebApi:
 
     def _log_out(self, call: Call) -> Reply:
         self.sessions.log_out(call.session)
-        return Reply(204 if self.version.speaks_status else 200)
+        ended = formatdate(time.time() - 86_400, usegmt=True)
+        return Reply(
+            204 if self.version.speaks_status else 200,
+            cookie=f"{self.version.cookie(self.port)}=; expires={ended}; path=/",
+        )
 
     def _version(self, _: Call) -> Reply:
         return Reply(200, f"v{self.version.name}".encode())
@@ -169,6 +174,7 @@ class WebApi:
     def _main(self, call: Call) -> Reply:
         torrents = self.swarm.torrents()
         state: Json = {
+            "tags": [],
             "torrents": {one.facts.hash: self._page(one).members() for one in torrents},
             "categories": _categories(torrents),
             "trackers": _by_tracker(torrents),

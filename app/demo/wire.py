@@ -35,7 +35,6 @@ def torrent_members(torrent: SimTorrent, version: Version) -> Json:
         "eta": min(_NO_ETA, left // torrent.down_speed) if torrent.down_speed else _NO_ETA,
         "f_l_piece_prio": False,
         "force_start": False,
-        "inactive_seeding_time_limit": -2,
         "infohash_v1": facts.hash,
         "infohash_v2": "",
         "last_activity": torrent.last_activity,
@@ -68,7 +67,12 @@ def torrent_members(torrent: SimTorrent, version: Version) -> Json:
         **_LIMITS,
     }
     if version.lists_private:
-        members |= {"private": facts.is_private, "comment": "", "popularity": 0.0}
+        members |= {
+            "private": facts.is_private,
+            "comment": "",
+            "inactive_seeding_time_limit": -2,
+            "popularity": 0.0,
+        }
     if version.lists_pieces:
         members |= {
             "piece_size": facts.piece_size,

@@ -46,14 +46,18 @@ def test_a_mapped_address_is_not_its_ipv4_address() -> None:
 
 @pytest.mark.parametrize(
     "item",
-    ["1.2.3.4", "1.2.3.4:0", "1.2.3.4:65536", "2400::5:6881", "5.6.7.0/24:1", "[1.2.3.4]:1", ""],
+    ["1.2.3.4", "1.2.3.4:0", "1.2.3.4:65536", "2400::5:6881", "5.6.7.0/24:1", "01.2.3.4:1", ""],
 )
 def test_an_incremental_ban_ignores_what_is_no_address_with_a_port(item: str) -> None:
     assert parse_peers(f"{item}|9.9.9.9:1") == [ip_address("9.9.9.9")]
 
 
 def test_an_incremental_ban_takes_both_families() -> None:
-    assert parse_peers("1.2.3.4:1|[2400::5]:6881") == [ip_address("1.2.3.4"), ip_address("2400::5")]
+    assert [str(ip) for ip in parse_peers("1.2.3.4:1| [2400::5]:6881|[1.2.3.5]:1")] == [
+        "1.2.3.4",
+        "2400::5",
+        "1.2.3.5",
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 40))), st.integers(0, 400))

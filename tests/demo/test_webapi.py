@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.demo.session import Session, Sessions
 from app.demo.swarm import Swarm
+from app.demo.sync import Memory
 from app.demo.version import version
 from app.demo.webapi import NOT_FOUND, Call, Missing, WebApi
 from tests.demo.conftest import Clock
@@ -18,12 +19,16 @@ from tests.demo.conftest import Clock
 
 def api_of(clock: Clock, *, name: str = "5.3.0", peers: int = 120, torrents: int = 12) -> WebApi:
     swarm = Swarm(peers=peers, torrents=torrents, clock=clock)
-    return WebApi(swarm, version(name), Sessions("admin", "adminadmin", "", clock))
+    return WebApi(swarm, version(name), Sessions("admin", "adminadmin", "", clock, counts_on=True))
+
+
+def new_session(name: str) -> Session:
+    return Session(id=name, last_seen=0, main=Memory(counts_on=True))
 
 
 def ask(api: WebApi, path: str, session: Session | None = None, **values: Any) -> Any:  # noqa: ANN401 - JSON
     """The decoded answer to one call."""
-    session = session or Session(id="x", last_seen=0)
+    session = session or new_session("x")
     call = Call(session, {name: str(value) for name, value in values.items()})
     reply = api.actions[path](call)
     assert reply.status == 200
@@ -37,6 +42,7 @@ def apply(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     known = json.loads(json.dumps(known))
     for key, members in answer.get("torrents", {}).items():
         known["torrents"][key] = known["torrents"].get(key, {}) | members
+    known["tags"] = known["tags"] + answer.get("tags", [])
     for part in ("categories", "trackers", "server_state"):
         known[part] |= answer.get(part, {})
     for part in ("torrents", "categories", "trackers"):
@@ -58,7 +64,7 @@ STEPS = st.lists(
 def test_changes_add_up_to_the_whole(steps: list[tuple[int, str]]) -> None:
     clock = Clock()
     api = api_of(clock, peers=60, torrents=8)
-    session, fresh = Session(id="x", last_seen=0), Session(id="y", last_seen=0)
+    session, fresh = new_session("x"), new_session("y")
     known: dict[str, Any] = {}
     rid = 0
     for seconds, event in steps:
@@ -70,7 +76,7 @@ def test_changes_add_up_to_the_whole(steps: list[tuple[int, str]]) -> None:
         elif event == "remove":
             api.swarm.remove(api.swarm.torrents()[-1].facts.hash)
         elif event == "forgot":
-            session = Session(id="x", last_seen=0)
+            session = new_session("x")
         answer = ask(api, "sync/maindata", session, rid=rid)
         if event == "lost":
             continue  # the answer did not arrive; the next one is compared with what did
@@ -81,7 +87,7 @@ def test_changes_add_up_to_the_whole(steps: list[tuple[int, str]]) -> None:
 
 def test_changes_are_changes_only(clock: Clock) -> None:
     api = api_of(clock)
-    session = Session(id="x", last_seen=0)
+    session = new_session("x")
     whole = ask(api, "sync/maindata", session)
     nothing = ask(api, "sync/maindata", session, rid=1)
     clock.pass_(5)
@@ -99,7 +105,7 @@ def test_changes_are_changes_only(clock: Clock) -> None:
 
 def test_peer_changes_work_for_one_torrent_only(clock: Clock) -> None:
     api = api_of(clock)
-    session = Session(id="x", last_seen=0)
+    session = new_session("x")
     first, second = (one.facts.hash for one in api.swarm.torrents()[:2])
 
     rid = ask(api, "sync/torrentPeers", session, hash=first)["rid"]
@@ -121,7 +127,7 @@ def test_peer_changes_work_for_one_torrent_only(clock: Clock) -> None:
 
 def test_a_torrent_that_is_gone_has_no_peers(clock: Clock) -> None:
     api = api_of(clock)
-    session = Session(id="x", last_seen=0)
+    session = new_session("x")
 
     for path in ("sync/torrentPeers", "torrents/properties", "torrents/trackers"):
         assert api.actions[path](Call(session, {"hash": "0" * 40})) == NOT_FOUND
