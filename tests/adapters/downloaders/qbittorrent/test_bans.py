@@ -1,0 +1,211 @@
+"""The ban list of qBittorrent: ours in, the user's own left alone, nothing written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.adapters.downloaders.qbittorrent.bans import (
+    find_lacking,
+    is_incremental,
+    item,
+    make_plan,
+    read_entry,
+    span_of,
+)
+from app.domain.address import Prefix, block_of, parse_prefix, show, single
+from app.services.errors import ProtocolMismatch
+from app.services.ports import Push
+from tests.adapters.downloaders.qbittorrent.scripted import Scripted, opened, scripted
+
+
+def prefixes(*texts: str) -> frozenset[Prefix]:
+    return frozenset(map(parse_prefix, texts))
+
+
+def push(
+    wanted: Iterable[str] = (),
+    *,
+    added: Iterable[str] = (),
+    removed: Iterable[str] = (),
+    owned: Iterable[str] = (),
+    everything: bool = False,
+) -> Push:
+    return Push(
+        wanted=prefixes(*wanted),
+        added=prefixes(*added),
+        removed=prefixes(*removed),
+        owned=prefixes(*wanted, *owned),
+        everything=everything,
+    )
+
+
+def banned(server: Scripted) -> list[str]:
+    return sorted(str(server.preferences["banned_IPs"]).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("1.2.3.4", "1.2.3.4/32"),
+        ("1.2.3.0 - 1.2.3.255", "1.2.3.0/24"),
+        ("1.2.3.0-1.2.3.255", "1.2.3.0/24"),
+        ("1.2.3.77/24", "1.2.3.0/24"),
+        ("2001:DB8::0001", "2001:db8::1/128"),
+        ("2001:db8:: - 2001:db8:0:fff:ffff:ffff:ffff:ffff", "2001:db8::/52"),
+        ("::ffff:7.7.7.7", "::ffff:707:707/128"),
+        ("::ffff:9.8.0.0 - ::ffff:9.8.255.255", "::ffff:908:0/112"),
+    ],
+)
+def test_an_entry_is_known_in_every_spelling(text: str, same: str) -> None:
+    assert read_entry(text) == span_of(parse_prefix(same))
+
+
+@pytest.mark.parametrize("text", ["", "-", "bogus", "1.2.3.4 - ::1", "1.2.3.9 - 1.2.3.4", "1.2/8"])
+def test_what_is_no_entry_is_told_apart(text: str) -> None:
+    assert read_entry(text) is None
+
+
+@given(st.text())
+def test_any_text_can_stand_in_the_list(text: str) -> None:
+    read_entry(text)
+
+
+entries = st.ip_addresses().map(single) | st.builds(
+    block_of, st.ip_addresses(v=6), st.sampled_from([48, 52, 64])
+)
+
+
+@given(st.lists(entries), st.lists(entries), st.lists(entries))
+def test_a_plan_holds_what_is_wanted_and_what_is_foreign_and_nothing_else(
+    wanted: list[Prefix], owned: list[Prefix], foreign: list[Prefix]
+) -> None:
+    standing = [show(prefix) for prefix in [*foreign, *owned]]
+    plan = make_plan("\n".join(standing), wanted, owned)
+    kept = {show(prefix) for prefix in foreign if prefix not in owned}
+    assert set(plan.entries) == {show(prefix) for prefix in wanted} | kept
+    assert plan.changes == (set(plan.entries) != set(standing))
+    text = "\n".join(plan.entries)
+    assert find_lacking(text, wanted) == []
+    assert not make_plan(text, wanted, owned).changes
+    assert make_plan(text, wanted, owned).entries == plan.entries
+
+
+def test_foreign_entries_keep_their_spelling_and_unreadable_ones_their_place() -> None:
+    standing = "1.2.3.0 - 1.2.3.255\nwhatever\n2001:DB8::5\n9.9.9.9"
+    plan = make_plan(standing, prefixes("5.5.5.5"), prefixes("9.9.9.9"))
+    assert set(plan.entries) == {"1.2.3.0 - 1.2.3.255", "whatever", "2001:DB8::5", "5.5.5.5"}
+    assert plan.changes
+
+
+def test_our_own_range_in_the_servers_spelling_is_ours() -> None:
+    standing = "1.2.0.0 - 1.2.255.255\n::ffff:1.2.0.0 - ::ffff:1.2.255.255"
+    ours = prefixes("1.2.0.0/16", "::ffff:102:0/112")
+    assert not make_plan(standing, ours, ours).changes
+    assert make_plan(standing, (), ours).entries == ()
+    assert find_lacking(standing, ours) == []
+    assert find_lacking(standing, prefixes("1.2.3.4")) == list(prefixes("1.2.3.4"))
+
+
+def test_items_have_the_form_that_is_not_ignored() -> None:
+    assert item(parse_prefix("1.2.3.4")) == "1.2.3.4:1"
+    assert item(parse_prefix("2001:db8::1")) == "[2001:db8::1]:1"
+
+
+def test_single_additions_go_one_by_one_and_all_else_as_a_whole() -> None:
+    assert is_incremental(push(["1.1.1.1"], added=["1.1.1.1"]))
+    assert not is_incremental(push(["1.1.1.1"], added=["1.1.1.1"], everything=True))
+    assert not is_incremental(push(["1.1.1.1"], added=["1.1.1.1"], removed=["2.2.2.2"]))
+    assert not is_incremental(push(["1.1.0.0/16"], added=["1.1.0.0/16"]))
+    many = [f"1.1.{n // 256}.{n % 256}" for n in range(101)]
+    assert not is_incremental(push(many, added=many))
+    assert is_incremental(push(many, added=many[:100]))
+
+
+async def test_a_new_ban_is_one_request_when_increments_are_allowed() -> None:
+    async with scripted() as (server, url):
+        server.preferences["banned_IPs"] = "8.8.8.8"
+        downloader = opened(url, increment_ban=True)
+        await downloader.connect()
+        server.calls.clear()
+        new = ["1.1.1.1", "::ffff:1.1.1.1"]
+        await downloader.apply(push(new, added=new))
+        assert server.calls == {"transfer/banPeers": 1}
+        assert banned(server) == ["1.1.1.1", "8.8.8.8", "::ffff:101:101"]
+        await downloader.close()
+
+
+async def test_without_increments_the_whole_list_is_written_and_foreign_entries_stay() -> None:
+    async with scripted() as (server, url):
+        server.preferences["banned_IPs"] = "8.8.8.8\n2.2.2.2"
+        downloader = opened(url)
+        await downloader.apply(
+            push(["1.1.1.1"], added=["1.1.1.1"], removed=["2.2.2.2"], owned=["2.2.2.2"])
+        )
+        assert banned(server) == ["1.1.1.1", "8.8.8.8"]
+        assert len(server.written) == 1
+        await downloader.close()
+
+
+async def test_a_list_that_stands_there_already_is_not_written() -> None:
+    async with scripted() as (server, url):
+        server.preferences["banned_IPs"] = "8.8.8.8\n1.1.1.1\n2001:db8:: - 2001:db8::ffff"
+        downloader = opened(url)
+        ours = ["1.1.1.1", "2001:db8::/112"]
+        await downloader.apply(push(ours, everything=True))
+        assert server.written == []
+        await downloader.close()
+
+
+async def test_a_push_of_nothing_asks_nothing() -> None:
+    async with scripted() as (server, url):
+        downloader = opened(url)
+        await downloader.connect()
+        server.calls.clear()
+        await downloader.apply(push(["1.1.1.1"]))
+        assert not server.calls
+        await downloader.close()
+
+
+async def test_entries_that_do_not_stick_are_told_and_not_sent_again() -> None:
+    async with scripted() as (server, url):
+        server.drops = {"2001:db8::1", "2001:db8::2"}
+        downloader = opened(url)
+        wanted = push(["1.1.1.1", "2001:db8::1", "2001:db8::2"], everything=True)
+        for _ in range(3):
+            with pytest.raises(ProtocolMismatch) as failed:
+                await downloader.apply(wanted)
+            detail = failed.value.text.params["detail"]
+            assert "bans-not-taken" in str(detail)
+            assert "'count': 2" in str(detail)
+        assert len(server.written) == 1
+        assert banned(server) == ["1.1.1.1"]
+        server.preferences["banned_IPs"] = ""  # somebody emptied it: another state, another try
+        with pytest.raises(ProtocolMismatch):
+            await downloader.apply(wanted)
+        assert len(server.written) == 2
+        await downloader.close()
+
+
+async def test_a_server_without_ranges_gets_none() -> None:
+    async with scripted() as (server, url):
+        server.version = "v5.1.0"
+        server.preferences["banned_IPs"] = "7.0.0.0 - 7.0.0.9"
+        downloader = opened(url)
+        await downloader.apply(push(["1.1.1.1", "1.2.0.0/16"], everything=True))
+        assert server.written == [{"banned_IPs": "1.1.1.1\n7.0.0.0 - 7.0.0.9"}]
+        await downloader.close()
+
+
+async def test_a_long_list_arrives_whole() -> None:
+    async with scripted() as (server, url):
+        downloader = opened(url)
+        many = [f"20.{n // 65536}.{n // 256 % 256}.{n % 256}" for n in range(20_000)]
+        await downloader.apply(push(many, added=many, everything=True))
+        assert len(banned(server)) == 20_000
+        await downloader.apply(push(many, everything=True))
+        assert len(server.written) == 1
+        await downloader.close()
