@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from app.locale import _
 from app.ui.columns import Column
-from app.ui.delegates.role import Role
+from app.ui.delegates.role import Kept, Role
 from app.ui.format import plain, tool_tip
 
 T = TypeVar("T")
@@ -257,7 +257,7 @@ class RowsModel(QAbstractTableModel, Generic[T, K]):
             case Qt.ItemDataRole.DisplayRole:
                 return self.cell(index.row(), index.column())[0]
             case Role.EXTRA:
-                return self.cell(index.row(), index.column())[1]
+                return Kept(self.cell(index.row(), index.column())[1])
             case Role.FAINT:
                 return self.is_faint(index.row())
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -318,9 +318,9 @@ class RowsModel(QAbstractTableModel, Generic[T, K]):
             case Qt.ItemDataRole.ToolTipRole:
                 return tool_tip(what.tip(row.value)) if what.tip else None
             case Role.ROW:
-                return row.value
+                return Kept(row.value)
             case Role.KEY:
-                return row.key
+                return Kept(row.key)
             case Role.SORT:
                 return what.sort_key(row.value)
         return None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.ui.delegates.canvas import LEFT, RIGHT, Box, Canvas, face
-from app.ui.delegates.role import Role
+from app.ui.delegates.role import Kept, Role
 from app.ui.theme import color
 
 INSET = 8
@@ -60,7 +60,9 @@ class Cell(QStyledItemDelegate):
         canvas.begin_row(faint=faint)
         box = (rect.x() + INSET, rect.y(), rect.width() - 2 * INSET, rect.height() - 1)
         side = RIGHT if align & RIGHT else LEFT
-        self.draw(canvas, box, str(index.data() or ""), index.data(Role.EXTRA), side, faint)
+        extra = index.data(Role.EXTRA)
+        value = extra.value if isinstance(extra, Kept) else extra
+        self.draw(canvas, box, str(index.data() or ""), value, side, faint)
         painter.restore()
 
     @override

@@ -24,7 +24,7 @@ from app.locale import N_, _
 from app.ui import icons
 from app.ui.delegates.canvas import Box, Canvas, face
 from app.ui.delegates.cell import INSET, Cell
-from app.ui.delegates.role import Role
+from app.ui.delegates.role import Kept, Role
 from app.ui.theme import SEMI_BOLD, color, on_change
 from app.ui.theme import height as grown
 from app.ui.theme.tokens import RADIUS_CHIP, RADIUS_FIELD
@@ -103,12 +103,11 @@ class ModeCell(Cell):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> bool:
-        mode = index.data(Role.EXTRA)
-        if (
-            event.type() != QEvent.Type.MouseButtonRelease
-            or not isinstance(event, QMouseEvent)
-            or mode is None
-        ):
+        extra = index.data(Role.EXTRA)
+        mode = extra.value if isinstance(extra, Kept) else None
+        if event.type() != QEvent.Type.MouseButtonRelease or not isinstance(event, QMouseEvent):
+            return False
+        if not isinstance(mode, Mode):
             return False
         box: QRect = option.rect
         inside = box.adjusted(INSET, 0, -INSET, 0)

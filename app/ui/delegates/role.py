@@ -15,15 +15,24 @@ class Role(IntEnum):
     """Roles of every table beside Qt's own; DisplayRole is the text, AccessibleTextRole what a screen reader says."""
 
     ROW = _FIRST
-    """The whole value that the row shows."""
+    """`Kept`: the whole value that the row shows."""
     KEY = _FIRST + 1
-    """The identity of the row, which outlives its place."""
+    """`Kept`: the identity of the row, which outlives its place."""
     SORT = _FIRST + 2
     """What the column sorts by."""
     EXTRA = _FIRST + 3
-    """What the column's delegate draws beside the text; `Kind` says of which type."""
+    """`Kept`: what the column's delegate draws beside the text; `Kind` says of which type."""
     FAINT = _FIRST + 4
     """True when the row is stale, off, or no longer there."""
+
+
+class Kept:
+    """A value on its way through Qt, which would turn tuples into lists and StrEnums into strings."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
 
 
 class Kind(StrEnum):

@@ -85,8 +85,7 @@ class Appearance(QObject):
             case Scheme.DARK:
                 return DARK
             case _:
-                dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-                return DARK if dark else LIGHT
+                return DARK if _system_is_dark() else LIGHT
 
     def _write_pictures(self, theme: Theme) -> dict[str, str]:
         wanted = {
@@ -101,3 +100,7 @@ class Appearance(QObject):
             file.write_text(svg, "utf-8")
             made[name] = file.as_posix()
         return made
+
+
+def _system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

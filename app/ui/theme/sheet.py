@@ -117,6 +117,7 @@ QHeaderView::section {{ background: {surface}; color: {muted}; border: 0; border
 QHeaderView::section:hover {{ color: {text}; background: {raised}; }}
 QScrollArea {{ border: 0; background: transparent; }}
 QScrollArea > QWidget > QWidget[role="scrolled"] {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: {surface}; border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
 QScrollBar::handle {{ background: {edge}; border-radius: 3px; min-height: 30px; min-width: 30px; }}

@@ -52,7 +52,8 @@ class Button(QPushButton):
         if menu is not None:
             # The icon stands behind the words; Qt has no other switch for that.
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-            self.setMenu(menu)
+            menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+            self.setMenu(_owned(menu, self))
         self.set_words(words)
         self._tint()
 
@@ -98,7 +99,7 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCheckable(checkable)
         if menu is not None:
-            self.setMenu(menu)
+            self.setMenu(_owned(menu, self))
             self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.set_name(name)
         self._tint()
@@ -121,3 +122,10 @@ class IconButton(QToolButton):
 
     def _tint(self) -> None:
         self.setIcon(icons.icon(self._icon, "muted"))
+
+
+def _owned(menu: QMenu, button: QWidget) -> QMenu:
+    """`menu`, as a child of its button when it has no parent: Qt's setMenu leaves that to us."""
+    if menu.parent() is None:
+        menu.setParent(button, menu.windowFlags())
+    return menu

@@ -129,11 +129,11 @@ class UndoBar(QFrame):
             return
         effect = QGraphicsOpacityEffect(self)
         self.setGraphicsEffect(effect)
-        fade = QPropertyAnimation(effect, b"opacity", self)
+        fade = QPropertyAnimation(effect, b"opacity", effect)
         fade.setDuration(_FADE_MS)
         fade.setStartValue(0.0)
         fade.setEndValue(1.0)
         fade.setEasingCurve(QEasingCurve.Type.OutCubic)
-        # An effect costs a copy of the widget per paint: it goes as soon as it is done.
-        fade.finished.connect(lambda: self.setGraphicsEffect(None))  # type: ignore[arg-type] # None takes it away
-        fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
+        # An effect costs a copy of the widget per paint: it goes as soon as it is done, and its animation with it.
+        fade.finished.connect(effect.deleteLater)
+        fade.start()
