@@ -10,8 +10,6 @@ from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import HttpVersion11, hdrs, web
-from aiohttp.client_exceptions import ClientPayloadError
-from aiohttp.http_exceptions import HttpProcessingError
 
 from app.api.access import Access
 from app.api.answer import Paging
@@ -84,7 +82,7 @@ class Call:
             raise TooSlow from None
         except web.HTTPRequestEntityTooLarge:
             raise TooLarge(MAX_BODY) from None
-        except (ClientPayloadError, HttpProcessingError) as error:
+        except web.RequestPayloadError as error:
             raise Refused(Text("body-broken", {"why": str(error)})) from None
 
 

@@ -176,13 +176,16 @@ def _make_request(
     return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
 
 
+_NOT_OURS: Final = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
+
+
 class _Noise(logging.Filter):
     """Drops what broken clients and port scanners cause: it is no error of ours."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, (HttpProcessingError, ConnectionError))
+        return not isinstance(error, _NOT_OURS)
 
 
 _wire_log: Final = logging.getLogger(f"{__name__}.wire")
