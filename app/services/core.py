@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.locale.texts import say
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
 from app.services.bans import Bans
@@ -131,7 +132,7 @@ async def _keep_house(core: Core) -> None:
                 swept_history = core.clock()
                 await _forget_old_history(core)
         except StorageError as error:
-            log.warning("keeping house failed: %s", error.text.params.get("detail"))
+            log.warning("keeping house failed: %s", say(error.text))
         await asyncio.sleep(SAMPLE_MS / 1000)
 
 

@@ -14,6 +14,7 @@ from app.domain.address import single
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Verdict
+from app.locale.texts import say
 from app.services.ban_list import BanList
 from app.services.errors import AccessDenied, DownloaderError, StorageError, Unreachable
 from app.services.events import (
@@ -131,9 +132,7 @@ class Watcher:
             self._bus.publish(event)
             self._bus.publish(EnforcementChanged(downloader=self._ref.id))
             return None
-        log.warning(
-            "%s: sweep failed: %s", self._ref.name, error.text.params.get("detail", error.text.id)
-        )
+        log.warning("%s: sweep failed: %s", self._ref.name, say(error.text))
         return error
 
     async def sweep(self) -> Swept:

@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from app.domain.errors import AppError
+from app.locale.texts import say
 from app.services.events import CommandFailed, EventBus
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Tasks:
         try:
             await work
         except AppError as error:
-            log.warning("%s failed: %s", name, error.text.id)
+            log.warning("%s failed: %s", name, say(error.text))
             self._bus.publish(CommandFailed(name, error))
         except Exception:  # a bug in one command must not close the program
             log.exception("%s crashed", name)

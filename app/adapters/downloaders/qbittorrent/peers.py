@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _WEB_SEEDS: Final = ("web", "http", "https")
 _ANONYMOUS: Final = (".onion", ".i2p")
-_NO_CLIENT: Final = ("", "-")
+_NO_CLIENT: Final = (None, "", "-")
 
 
 class PeerTable:
@@ -69,12 +69,13 @@ def _read(
     key: str, wire: PeerWire, address: PeerAddress | None, translation: Translation
 ) -> Peer | None:
     """The peer of `wire`, None for what is no BitTorrent peer; `address` spares parsing it again."""
-    if not wire.ip.strip() or wire.connection.casefold() in _WEB_SEEDS:
+    ip = (wire.ip or "").strip()
+    if not ip or (wire.connection or "").casefold() in _WEB_SEEDS:
         return None
     if any(mark in key for mark in _ANONYMOUS):
         return None
     try:
-        address = address or translate(Endpoint(parse_ip(wire.ip), wire.port), translation)
+        address = address or translate(Endpoint(parse_ip(ip), wire.port), translation)
     except InvalidAddress:
         log.debug("peer with a malformed address left out: %r", key)
         return None
@@ -82,14 +83,14 @@ def _read(
         address=address,
         peer_id=wire.peer_id_client or None,
         client_name=wire.client or None,
-        progress=wire.progress,
+        progress=wire.progress or 0.0,
         uploaded=wire.uploaded,
         downloaded=wire.downloaded,
         upload_rate=wire.up_speed,
         download_rate=wire.dl_speed,
-        flags=parse_flags(wire.flags),
+        flags=parse_flags(wire.flags or ""),
         handshaking=_is_handshaking(wire),
-        country=wire.country_code.lower(),
+        country=(wire.country_code or "").lower(),
     )
 
 

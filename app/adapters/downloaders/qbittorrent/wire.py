@@ -1,4 +1,7 @@
-"""The shapes of qBittorrent's answers: only the members that we use, everything else is skipped while decoding."""
+"""The shapes of qBittorrent's answers: only the members that we use, everything else is skipped while decoding.
+
+Texts may be null, as `country_code` is in 5.3.0 for a country not known, and so may fractions that are no number.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,9 @@ class Preferences(Struct):
 class TorrentState(Struct, gc=False):
     """One torrent as `sync/maindata` has described it so far."""
 
-    name: str = ""
+    name: str | None = ""
     total_size: int = 0
-    progress: float = 0.0
+    progress: float | None = 0.0
     completed: int = 0
     upspeed: int = 0
     dlspeed: int = 0
@@ -45,9 +48,9 @@ class TorrentState(Struct, gc=False):
     num_leechs: int = 0
     """Connected ones; `num_seeds` are the connected seeds."""
     num_seeds: int = 0
-    category: str = ""
-    tags: str = ""
-    tracker: str = ""
+    category: str | None = ""
+    tags: str | None = ""
+    tracker: str | None = ""
     private: bool | None = None
     """From 5.0; null while a magnet link has no metadata."""
     is_private: bool | None = None
@@ -70,9 +73,9 @@ class TorrentState(Struct, gc=False):
 class TorrentChange(Struct, gc=False):
     """What one answer says of a torrent: all members in a full one, else those that changed."""
 
-    name: str | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
     total_size: int | UnsetType = UNSET
-    progress: float | UnsetType = UNSET
+    progress: float | UnsetType | None = UNSET
     completed: int | UnsetType = UNSET
     upspeed: int | UnsetType = UNSET
     dlspeed: int | UnsetType = UNSET
@@ -80,9 +83,9 @@ class TorrentChange(Struct, gc=False):
     downloaded: int | UnsetType = UNSET
     num_leechs: int | UnsetType = UNSET
     num_seeds: int | UnsetType = UNSET
-    category: str | UnsetType = UNSET
-    tags: str | UnsetType = UNSET
-    tracker: str | UnsetType = UNSET
+    category: str | UnsetType | None = UNSET
+    tags: str | UnsetType | None = UNSET
+    tracker: str | UnsetType | None = UNSET
     private: bool | UnsetType | None = UNSET
     is_private: bool | UnsetType | None = UNSET
     piece_size: int | UnsetType = UNSET
@@ -118,14 +121,15 @@ class Properties(Struct, gc=False):
 class PeerWire(Struct, gc=False):
     """One peer of `sync/torrentPeers`; I2P peers have neither `ip` nor `port`."""
 
-    ip: str = ""
+    ip: str | None = None
     port: int = 0
-    client: str = ""
-    peer_id_client: str = ""
-    connection: str = ""
-    country_code: str = ""
-    flags: str = ""
-    progress: float = 0.0
+    client: str | None = None
+    peer_id_client: str | None = None
+    connection: str | None = None
+    country_code: str | None = None
+    """Null from 5.3 while the country is not known."""
+    flags: str | None = None
+    progress: float | None = None
     uploaded: int = 0
     downloaded: int = 0
     up_speed: int = 0
