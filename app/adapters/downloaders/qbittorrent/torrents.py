@@ -82,16 +82,16 @@ class Watched:
         fresh = Torrent(
             id=self.id,
             hash=self.id,
-            name=state.name,
+            name=state.name or "",
             size=state.total_size,
             completed_size=self._completed_size(),
-            progress=state.progress,
+            progress=state.progress or 0.0,
             upload_rate=state.upspeed,
             download_rate=state.dlspeed,
             uploaded=state.uploaded,
             private=self._is_private(),
-            category=state.category,
-            tags=tuple(tag for part in state.tags.split(",") if (tag := part.strip())),
+            category=state.category or "",
+            tags=tuple(tag for part in (state.tags or "").split(",") if (tag := part.strip())),
             tracker=_host(state.tracker),
         )
         if fresh != self.torrent:
@@ -160,7 +160,7 @@ class TorrentTable:
         return [watched for watched in self.entries.values() if watched.turn.pending]
 
 
-def _host(url: str) -> str:
+def _host(url: str | None) -> str:
     """The host alone: announce URLs of private trackers carry the user's key."""
     if not url:
         return ""

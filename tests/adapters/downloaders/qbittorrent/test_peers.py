@@ -98,6 +98,15 @@ async def test_only_a_peer_that_has_not_introduced_itself_is_handshaking() -> No
     assert (found[0].client_name, found[0].peer_id) == (None, None)
 
 
+async def test_members_without_a_value_are_unknown() -> None:
+    none = dict.fromkeys(
+        ("client", "peer_id_client", "country_code", "country", "flags", "progress")
+    )
+    (found,) = await shown(peer("203.0.113.1", 1, **none), peer("203.0.113.2") | {"ip": None})
+    assert (found.client_name, found.peer_id, found.country) == (None, None, "")
+    assert (found.progress, found.handshaking) == (0.0, True)
+
+
 async def test_equal_answers_keep_the_very_same_tuple() -> None:
     table = PeerTable()
     await table.update(wires(peer("203.0.113.1"), peer("203.0.113.2")), PLAIN, Effort())

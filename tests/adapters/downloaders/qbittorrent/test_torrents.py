@@ -137,6 +137,14 @@ async def test_a_magnet_link_without_metadata_is_neither_private_nor_held() -> N
     assert shown(table).private
 
 
+async def test_members_without_a_value_are_empty() -> None:
+    table = TorrentTable()
+    none = dict.fromkeys(("name", "category", "tags", "tracker", "progress"))
+    await merge(table, 1, full_update=True, torrents={A: FULL | none})
+    assert (shown(table).name, shown(table).category, shown(table).progress) == ("", "", 0.0)
+    assert (shown(table).tags, shown(table).tracker) == ((), "")
+
+
 async def test_both_names_of_the_private_flag_count() -> None:
     table = TorrentTable()
     other = {name: value for name, value in FULL.items() if name != "private"}
