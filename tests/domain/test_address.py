@@ -19,6 +19,7 @@ from app.domain.address import (
     show,
     single,
     translate,
+    unmapped,
 )
 
 TEREDO = "2001:0:4136:e378:8000:63bf:3fff:fdd2"
@@ -113,6 +114,21 @@ def test_embedded_addresses_are_found() -> None:
 
 def test_mapping_lengthens_the_prefix_by_96() -> None:
     assert str(mapped(IPv4Network("1.2.3.0/24"))) == "::ffff:102:300/120"
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ("::ffff:1.2.3.4", "1.2.3.4/32"),
+        ("::ffff:1.2.3.0/120", "1.2.3.0/24"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::/80", "::/80"),
+        ("2001:db8::1", "2001:db8::1/128"),
+        ("1.2.3.4", "1.2.3.4/32"),
+    ],
+)
+def test_unmapping_undoes_mapping(given: str, plain: str) -> None:
+    assert str(unmapped(parse_prefix(given))) == plain
 
 
 def test_teredo_is_translated_only_when_asked() -> None:

@@ -48,7 +48,7 @@ def test_every_translation_uses_the_parameters_of_its_source(language: str) -> N
 
 
 def fields(sentence: str) -> set[str]:
-    return {name for __, name, __, __ in string.Formatter().parse(sentence) if name}
+    return {part[1] for part in string.Formatter().parse(sentence) if part[1]}
 
 
 @pytest.mark.parametrize(

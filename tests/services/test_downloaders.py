@@ -67,12 +67,13 @@ async def test_pausing_one_stops_it_and_keeps_its_bans(tmp_path: Path) -> None:
 async def test_a_pause_of_all_ends_by_itself(tmp_path: Path) -> None:
     async with house(tmp_path, "qb") as it:
         await it.core.downloaders.pause_all(until=NOW + 10)
-        assert it.core.downloaders.paused
+        states = [it.core.downloaders.paused]
         await it.core.downloaders.resume_when_due()
-        assert it.core.downloaders.paused
+        states.append(it.core.downloaders.paused)
         it.clock.now += 10
         await it.core.downloaders.resume_when_due()
-        assert not it.core.downloaders.paused
+        states.append(it.core.downloaders.paused)
+        assert states == [True, True, False]
         await swept(it)
 
 

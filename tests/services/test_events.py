@@ -8,7 +8,8 @@ from app.services.events import EventBus, PauseChanged, RulesChanged
 
 
 def test_listeners_get_their_class_of_event_until_they_end_it() -> None:
-    bus, told = EventBus(), []
+    bus = EventBus()
+    told: list[PauseChanged] = []
     end = bus.subscribe(PauseChanged, told.append)
     bus.publish(RulesChanged())
     bus.publish(PauseChanged(paused=True))
@@ -20,7 +21,8 @@ def test_listeners_get_their_class_of_event_until_they_end_it() -> None:
 
 @pytest.mark.logs_errors
 def test_a_broken_listener_is_logged_and_skipped(caplog: pytest.LogCaptureFixture) -> None:
-    bus, told = EventBus(), []
+    bus = EventBus()
+    told: list[RulesChanged] = []
 
     def broken(_event: RulesChanged) -> None:
         raise ValueError("broken")

@@ -15,7 +15,8 @@ async def fail(error: Exception) -> None:
 
 
 async def test_a_refusal_is_announced() -> None:
-    bus, told = EventBus(), []
+    bus = EventBus()
+    told: list[CommandFailed] = []
     bus.subscribe(CommandFailed, told.append)
     error = Refused(Text("ban-unknown", {"address": "x"}))
     await Tasks(bus).start(fail(error), "unban")
@@ -24,7 +25,8 @@ async def test_a_refusal_is_announced() -> None:
 
 @pytest.mark.logs_errors
 async def test_a_bug_is_logged_and_announced_without_details() -> None:
-    bus, told = EventBus(), []
+    bus = EventBus()
+    told: list[CommandFailed] = []
     bus.subscribe(CommandFailed, told.append)
     await Tasks(bus).start(fail(ValueError("secret")), "unban")
     assert told == [CommandFailed("unban", None)]

@@ -1,0 +1,20 @@
+"""Alerts wait for front ends that come later."""
+
+from app.domain.reason import Text
+from app.services.alerts import Alerts
+from app.services.events import AlertRaised, EventBus
+
+
+def test_the_newest_of_each_kind_is_kept_until_it_is_dismissed() -> None:
+    bus = EventBus()
+    alerts = Alerts(bus)
+    first, second, other = (
+        AlertRaised(kind=kind, text=Text("pass", {"n": n}))
+        for kind, n in (("a", 1), ("a", 2), ("b", 1))
+    )
+    for alert in (first, other, second):
+        bus.publish(alert)
+    assert alerts.entries() == (other, second)
+    alerts.dismiss("a")
+    alerts.dismiss("nothing")
+    assert alerts.entries() == (other,)
