@@ -19,6 +19,7 @@ from app.services.errors import StorageError
 
 log = logging.getLogger(__name__)
 
+_HEADER: Final = b"SQLite format 3\0"
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
 _COMPANIONS: Final = ("-wal", "-shm", "-journal")
@@ -73,13 +74,19 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
 def _examine(path: Path) -> Text | None:
     """What is wrong with the file; None when nothing is."""
     try:
-        if path.stat().st_size == 0:
-            return None
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StorageError(str(error)) from error
-    address = f"{path.resolve().as_uri()}?mode=rw"
+    if not header:
+        return None
+    if (
+        header != _HEADER
+    ):  # SQLite would take a few bytes for an empty file and delete the log beside it
+        return Text("storage-damaged", {"detail": "file is not a database"})
+    address = f"{path.resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
             return _look(connection, path)
