@@ -1,4 +1,4 @@
-"""Prints what the peer table costs: 10,000 rows of 14 columns, 10 % of them changing.
+"""Prints what the peer table costs in CPU time: 10,000 rows of 14 columns, 10 % of them changing.
 
 Run it as `QT_QPA_PLATFORM=offscreen python -m tests.bench.table`.
 """
@@ -121,9 +121,9 @@ def _measure(
     for _ in range(ROUNDS):
         if before is not None:
             before()
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append((time.perf_counter() - start) * 1000)
+        times.append((time.process_time() - start) * 1000)
     print(f"{name:<44} median {statistics.median(times):7.2f} ms   max {max(times):7.2f} ms")
 
 
@@ -160,6 +160,10 @@ def main() -> None:
         }
 
     made: list[dict[int, _Peer]] = []
+
+    def step() -> None:
+        prepare()
+        model.apply(made[0])
 
     def prepare() -> None:
         app.processEvents()
@@ -203,7 +207,7 @@ def main() -> None:
     _measure(
         "paint 41 rows, 10 % of all rows changed",
         view.viewport().repaint,
-        before=lambda: (prepare(), model.apply(made[0])),
+        before=step,
     )
     _measure(
         "paint 41 rows, all new (scrolled by pages)",

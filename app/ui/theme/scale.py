@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics
 
 PLAIN_SIZE: Final = 13
 """Pixels of body text at which all heights of the design hold."""
@@ -40,12 +41,16 @@ class TypeScale:
         return max(plain, round(plain * self.body / PLAIN_SIZE))
 
 
-def system_scale(font: QFont, language: str) -> TypeScale:
+def system_scale(
+    font: QFont, language: str, has: Callable[[str], bool] = QFontDatabase.hasFamily
+) -> TypeScale:
     """The scale of a user whose system uses `font`; Chinese puts its own font first, so that lines sit alike."""
     own = tuple(font.families()) or (font.family(),)
     pixels = QFontInfo(font).pixelSize()
     # Fontconfig's common 9 pt is 12 px at 96 dpi; the design's smallest body is 13.
-    return TypeScale((*_CJK.get(language, ()), *own), max(PLAIN_SIZE, pixels))
+    # A family that is not there would make Qt search all of them for a likeness at the first text.
+    first = tuple(family for family in _CJK.get(language, ()) if has(family))
+    return TypeScale((*first, *own), max(PLAIN_SIZE, pixels))
 
 
 @lru_cache(maxsize=128)
