@@ -60,10 +60,11 @@ def edited(document: Document, changes: Mapping[Path, object]) -> str:
 
     A new key goes behind the one changed before it, or to the end of its section.
     """
+    newline = document.newline
     previous: Path = ()
     left = dict(changes)
     while left:
-        page = _Page(document)
+        page = _Page(document, newline)
         path = next(iter(left))
         value = left.pop(path)
         top = path[: page.depth(path) + 1]
@@ -81,8 +82,8 @@ def edited(document: Document, changes: Mapping[Path, object]) -> str:
 class _Page:
     """Finds the edits for one change in a document as it stands."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self, document: Document, newline: str) -> None:
+        self._document, self._newline = document, newline
         self._text = document.text
 
     def depth(self, path: Path) -> int:
@@ -136,7 +137,7 @@ class _Page:
                 return [self._lines(len(self._text), block(key, value, 0))]
             if not _is_empty(node):
                 raise CannotEdit
-            whole = self._document.newline.join(block(key, value, 0))
+            whole = self._newline.join(block(key, value, 0))
             return [_Edit(node.start_mark.index, node.end_mark.index, whole)]
         return self._below(entry, block(key, value, entry.key.start_mark.column + _INDENT))
 
@@ -247,7 +248,7 @@ class _Page:
 
     def _lines(self, index: int, lines: Sequence[str]) -> _Edit:
         """Whole lines at the start of a line, or at the end of a text that may lack its line break."""
-        newline = self._document.newline
+        newline = self._newline
         if not lines:
             return _Edit(index, index)
         if index and self._text[index - 1] != "\n":
