@@ -116,6 +116,14 @@ def mapped(prefix: IPv4Network) -> IPv6Network:
     return IPv6Network((start, prefix.prefixlen + 96))
 
 
+def unmapped(prefix: Prefix) -> Prefix:
+    """`::ffff:1.2.3.0/120` as `1.2.3.0/24`, the form in which peers are judged; any other prefix as it is."""
+    if isinstance(prefix, IPv6Network) and prefix.subnet_of(MAPPED):
+        start = int(prefix.network_address) & _IPV4_BITS
+        return IPv4Network((start, prefix.prefixlen - 96))
+    return prefix
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """An address with a port; port 0 means unknown."""

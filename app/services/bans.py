@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from app.domain.address import Prefix, block_of, show
+from app.domain.address import Prefix, block_of, show, unmapped
 from app.domain.ban import FOREVER, Ban, Source
 from app.domain.errors import Refused
 from app.domain.peer_exception import PeerException
@@ -42,7 +42,7 @@ class Bans:
         """
         now = self._clock()
         bans = []
-        for prefix in dict.fromkeys(prefixes):
+        for prefix in dict.fromkeys(map(unmapped, prefixes)):
             spared = self._exceptions.spares(prefix)
             if spared is not None:
                 entry = show(spared.prefix) if spared.prefix else ""
@@ -82,7 +82,8 @@ class Bans:
 
     async def unban(self, prefixes: Collection[Prefix]) -> tuple[Ban, ...]:
         """Remove every entry inside each of `prefixes`, as PBH does; returns what was removed."""
-        found = [ban.prefix for prefix in prefixes for ban in self._list.within(prefix)]
+        wanted = [unmapped(prefix) for prefix in prefixes]
+        found = [ban.prefix for prefix in wanted for ban in self._list.within(prefix)]
         return await self._list.remove(found, by_hand=True)
 
     async def unban_all(self) -> tuple[Ban, ...]:
@@ -95,7 +96,7 @@ class Bans:
         """Unban, and spare these prefixes until `until` (epoch ms) or for ever, so that it stays undone."""
         entries = []
         for prefix in prefixes:
-            entry = PeerException(id="", prefix=prefix, until=until, note=note)
+            entry = PeerException(id="", prefix=unmapped(prefix), until=until, note=note)
             entries.append(await self._exceptions.add(entry))
         return await self.unban(prefixes), tuple(entries)
 
