@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.locale import _
@@ -32,9 +32,13 @@ class Notices(QWidget):
         self._answer: Remark | None = None
         self._page: Remark | None = None
         self._shown: Remark | None = None
+        self._notice: Notice | None = None
+        self._cross = IconButton("x", _("Dismiss"), flat=True)
+        self._dismisses = ""
         self._layout = column(margins=(12, 10, 12, 0))
         self.setLayout(self._layout)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
         desk.bridge.alert_raised.connect(self._follow)
         desk.bridge.command_failed.connect(self._tell_failure)
         desk.actions.notice_wanted.connect(self._tell)
@@ -72,25 +76,36 @@ class Notices(QWidget):
         remark, dismiss = self._choose()
         if remark == self._shown:
             return
-        self._shown = remark
-        clear(self._layout)
+        before, self._shown = self._shown, remark
         self.setVisible(remark is not None)
         if remark is None:
             return
+        # The widget stays while only its words change: a button that is being pressed must not go.
+        if before is None or self._notice is None or _names(before) != _names(remark):
+            self._build(remark)
+        self._cross.setVisible(dismiss is not None)
+        self._dismisses = dismiss or ""
+        if self._notice is not None:
+            self._notice.set(remark.tone, remark.icon, remark.words)
+
+    def _build(self, remark: Remark) -> None:
+        self._cross = IconButton("x", _("Dismiss"), flat=True)
+        self._cross.clicked.connect(self._dismiss)
         buttons: list[QPushButton] = []
-        for words, work in remark.buttons:
+        for place, (words, _work) in enumerate(remark.buttons):
             button = Button(words)
-            button.clicked.connect(lambda _checked=False, work=work: work())
+            button.clicked.connect(partial(self._press, place))
             buttons.append(button)
-        notice = Notice(remark.tone, remark.icon, remark.words, *buttons)
-        if dismiss is not None:
-            cross = IconButton("x", _("Dismiss"), flat=True)
-            cross.clicked.connect(lambda: self._dismiss(dismiss))
-            cross.setCursor(Qt.CursorShape.ArrowCursor)
-            layout = notice.layout()
-            if layout is not None:
-                layout.addWidget(cross)
-        self._layout.addWidget(notice)
+        self._notice = Notice(remark.tone, remark.icon, remark.words, *buttons)
+        layout = self._notice.layout()
+        if layout is not None:
+            layout.addWidget(self._cross)
+        clear(self._layout)
+        self._layout.addWidget(self._notice)
+
+    def _press(self, place: int, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's signal
+        if self._shown is not None and place < len(self._shown.buttons):
+            self._shown.buttons[place][1]()
 
     def _choose(self) -> tuple[Remark | None, str | None]:
         """The remark to show, and what its cross dismisses: a kind of alert, or empty for the answer."""
@@ -106,12 +121,16 @@ class Notices(QWidget):
             return page, None
         return said, alert.kind
 
-    def _dismiss(self, kind: str) -> None:
-        if kind:
-            self._desk.core.alerts.dismiss(kind)
+    def _dismiss(self) -> None:
+        if self._dismisses:
+            self._desk.core.alerts.dismiss(self._dismisses)
         else:
             self._answer = None
         self._follow()
+
+
+def _names(remark: Remark) -> list[str]:
+    return [words for words, _work in remark.buttons]
 
 
 def _remark_of(alert: AlertRaised) -> Remark:

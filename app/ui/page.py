@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -22,8 +22,8 @@ class Remark:
     tone: Tone
     icon: str
     words: str
-    buttons: Sequence[tuple[str, Callable[[], object]]] = ()
-    """At most two: what it says, and what a click does."""
+    buttons: Sequence[tuple[str, Callable[[], object]]] = field(default=(), compare=False)
+    """At most two: what it says, and what a click does. Equal words are an equal remark."""
 
 
 class Page(QWidget):

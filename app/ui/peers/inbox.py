@@ -48,6 +48,8 @@ class PeerInbox:
         self.trails.begin(downloader)
         items = iter(event.changed.items())
         while part := list(islice(items, _SLICE)):
+            if self._known.get(downloader) is not known:
+                return  # dropped meanwhile
             self.trails.note(downloader, part)
             self._enter(known, part)
             yield

@@ -1,0 +1,153 @@
+"""The pane under the ban list: the reason, who it was, how far the ban has come, and the trace of the decision."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from app.domain.ban import Ban
+from app.domain.peer import Peer
+from app.locale import _, ngettext
+from app.locale.texts import say
+from app.ui.bans.columns import BanView, took
+from app.ui.delegates import Mark, mark_word
+from app.ui.facts import Elided, Facts
+from app.ui.format import ago, moment, percent, size
+from app.ui.peers.details import enforcement_words
+from app.ui.peers.words import connection_words, evidence
+from app.ui.theme import height
+from app.ui.trace_view import TraceView
+from app.ui.widgets import Button, ButtonKind, column, frame, label, row
+
+PANE: Final = 244
+_FACTS: Final = 400
+
+
+class BanDetails(QWidget):
+    """Follows the selection; what its buttons mean is the page's business."""
+
+    undo_pressed = Signal()
+    evidence_pressed = Signal()
+
+    def __init__(self, view: BanView, spare: QMenu, lengths: QMenu) -> None:
+        """`spare` and `lengths` are the menus of “Unban and never judge again” and “Change duration”."""
+        super().__init__()
+        self._view = view
+        self._headline = Elided()
+        self._headline.setProperty("role", "section")
+        self._headline.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.undo = Button(_("Undo the ban"), icon="undo-2", kind=ButtonKind.PRIMARY)
+        self.undo.clicked.connect(self.undo_pressed)
+        self._spare = Button(_("Unban and never judge again"), menu=spare)
+        self._lengths = Button(_("Change duration"), menu=lengths)
+        self._evidence = Button(_("Copy evidence"), icon="copy")
+        self._evidence.clicked.connect(self.evidence_pressed)
+        self._facts = Facts(
+            (
+                ("banned", _("Banned")),
+                ("enforced", _("Enforced")),
+                ("client", _("Client")),
+                ("peer-id", _("Peer ID")),
+                ("connection", _("Connection")),
+                ("torrent", _("Torrent")),
+                ("sent", _("Sent to it")),
+                ("downloader", _("Seen at")),
+            )
+        )
+        self._facts.setFixedWidth(height(_FACTS))
+        self._trace = TraceView()
+        self._hint = label(_("Choose a ban to see how it came to be."), "faint")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = row(self._headline, self.undo, self._spare, self._lengths, self._evidence, gap=10)
+        head.setStretch(0, 1)
+        self._head, self._body = QWidget(), QWidget()
+        self._head.setLayout(head)
+        across = row(self._facts, self._trace, gap=16)
+        across.setStretch(1, 1)
+        self._body.setLayout(across)
+        inside = column(self._head, self._body, self._hint, gap=8, margins=(14, 9, 14, 8))
+        inside.setStretch(1, 1)
+        inside.setStretch(2, 1)
+        self.setLayout(column(frame("pane", inside), gap=0))
+        self.setMinimumHeight(height(160))
+        self.show_nothing()
+
+    @property
+    def trace(self) -> TraceView:
+        """The table “Why?”."""
+        return self._trace
+
+    @property
+    def facts(self) -> Facts:
+        """The lines at the left."""
+        return self._facts
+
+    @property
+    def words(self) -> str:
+        """The headline."""
+        return self._headline.text()
+
+    def show_nothing(self) -> None:
+        """Nothing is selected."""
+        self._head.hide()
+        self._body.hide()
+        self._hint.show()
+
+    def show_many(self, count: int, taken: int) -> None:
+        """Sum up several bans."""
+        words = ngettext(
+            "{count} ban; {size} taken before it", "{count} bans; {size} taken before them", count
+        )
+        self._open(words.format(count=count, size=size(taken)))
+        self._facts.hide()
+        self._trace.hide()
+
+    def show_ban(self, ban: Ban) -> None:
+        """Show one ban."""
+        self._open(say(ban.verdict.reason))
+        peer, facts = ban.peer, self._facts
+        facts.set("banned", banned_words(ban, self._view.now()))
+        facts.set("enforced", enforcement_words(self._view.enforcement(ban), self._view.name))
+        facts.set("client", (peer.client_name or "") if peer else "")
+        facts.set("peer-id", (peer.peer_id or "") if peer else "")
+        facts.set("connection", connection_words(peer) if peer else "")
+        facts.set("torrent", ban.torrent.name if ban.torrent else "")
+        facts.set("sent", _sent(ban, peer))
+        facts.set("downloader", ban.downloader.name if ban.downloader else "")
+        self._trace.show_trace(ban.trace, peer, ban.until - ban.since)
+        facts.show()
+        self._trace.show()
+
+    def _open(self, words: str) -> None:
+        self._hint.hide()
+        self._head.show()
+        self._body.show()
+        self._headline.say(words)
+
+
+def banned_words(ban: Ban, now: int) -> str:
+    """Since when and until when."""
+    since = ago(ban.since, now)
+    if ban.endless:
+        return _("{since}, for ever").format(since=since)
+    return _("{since}, until {until}").format(since=since, until=moment(ban.until, now))
+
+
+def ban_evidence(ban: Ban) -> str:
+    """What one can hand to somebody else about a ban."""
+    reason = say(ban.verdict.reason)
+    if ban.peer is None or ban.torrent is None:
+        return f"{ban.prefix}: {reason}"
+    return evidence(ban.peer, ban.torrent, ban.trace, reason=reason, mark=mark_word(Mark.BANNED))
+
+
+def _sent(ban: Ban, peer: Peer | None) -> str:
+    if peer is None:
+        return ""
+    words = size(took(ban))
+    if ban.torrent is None:
+        return words
+    claims = _("claimed {progress}").format(progress=percent(peer.progress))
+    return f"{words} / {size(ban.torrent.size)}, {claims}"
