@@ -1,0 +1,151 @@
+"""A downloader's health in words: what is, since when, what happens next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.errors import AppError
+from app.domain.reason import Text
+from app.locale import _
+from app.locale.texts import say
+from app.services.downloaders import DownloaderState, Status
+from app.services.errors import (
+    AccessDenied,
+    NeedsAction,
+    ProtocolMismatch,
+    StorageError,
+    Unreachable,
+)
+from app.ui.format import ago, clock, count, left, seconds, span
+from app.ui.widgets import Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a card says in its second line."""
+
+    icon: str
+    color: str
+    """Token of the icon's colour."""
+    title: str
+    words: str
+    tone: Tone | None = None
+    """The ground of the line; None when it asks for no attention."""
+    asks_for_settings: bool = False
+    """Whether other settings are what mends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What health depends on beside the downloader's own state."""
+
+    now: int
+    """Epoch milliseconds."""
+    interval: int
+    """Milliseconds between two sweeps."""
+    paused: bool = False
+    """Whether all downloaders are paused."""
+    resume_at: int | None = None
+
+
+def health(state: DownloaderState, watching: Watching) -> Health:
+    """The line for `state`."""
+    match state.status:
+        case Status.PAUSED:
+            return Health(
+                icon="pause", color="muted", title=_("Paused"), words=_paused(state, watching)
+            )
+        case Status.UNKNOWN:
+            return Health(
+                icon="plug", color="muted", title=_("Connecting"), words=_("The first sweep runs.")
+            )
+        case Status.HEALTHY:
+            return _swept(state, watching)
+        case _:
+            return _troubled(state, watching)
+
+
+def _paused(state: DownloaderState, watching: Watching) -> str:
+    if not state.settings.paused and watching.resume_at is not None:
+        return _("By you until {time}. Its bans stay.").format(time=clock(watching.resume_at))
+    return _("By you, until you resume. Its bans stay.")
+
+
+def _swept(state: DownloaderState, watching: Watching) -> Health:
+    took = state.timings.total * 1000 if state.timings is not None else 0
+    bans = _bans(state)
+    if took > watching.interval:
+        words = _("Sweeps take {took}; each begins {pause} after the one before. {bans}")
+        words = words.format(took=seconds(took, 1), pause=seconds(watching.interval, 0), bans=bans)
+        return Health(icon="gauge", color="warn", title=_("Slow"), words=words, tone=Tone.WARN)
+    words = _("Swept {ago} in {took}. {bans}")
+    words = words.format(ago=ago(state.swept_at, watching.now), took=seconds(took), bans=bans)
+    return Health(icon="circle-check", color="good", title=_("Healthy"), words=words)
+
+
+def _bans(state: DownloaderState) -> str:
+    if not state.bans_possible:
+        return _("There is no ban that it should hold.")
+    waiting = state.bans_possible - state.bans_confirmed
+    if waiting <= 0:
+        return _("All bans confirmed.")
+    return _("{waiting} bans are not confirmed yet.").format(waiting=count(waiting))
+
+
+def _troubled(state: DownloaderState, watching: Watching) -> Health:
+    error = state.problem
+    problem = _sentence(error)
+    for_so_long = span(watching.now - state.since)
+    if isinstance(error, AccessDenied):
+        return Health(
+            icon="key-round",
+            color="bad",
+            title=_("Denied"),
+            words=problem,
+            tone=Tone.BAD,
+            asks_for_settings=True,
+        )
+    if isinstance(error, NeedsAction):
+        words = _("{problem} {next}").format(problem=problem, next=_next(state, watching))
+        return Health(
+            icon="circle-help",
+            color="warn",
+            title=_("Needs you"),
+            words=words,
+            tone=Tone.WARN,
+            asks_for_settings=True,
+        )
+    words = _("For {span}: {problem} {next} Nothing is lost: its bans wait and go out first.")
+    words = words.format(span=for_so_long, problem=problem, next=_next(state, watching))
+    return Health(icon="plug-zap", color="warn", title=_title(error), words=words, tone=Tone.WARN)
+
+
+def _title(error: AppError | None) -> str:
+    match error:
+        case Unreachable():
+            return _("Does not answer")
+        case ProtocolMismatch():
+            return _("Answers oddly")
+        case StorageError():
+            return _("Cannot be stored")
+        case _:
+            return _("Trouble")
+
+
+def _sentence(error: AppError | None) -> str:
+    """What is wrong, with a full stop; where the title says half of it, only the other half."""
+    if error is None:
+        return ""
+    words = say(error.text)
+    detail = error.text.params.get("detail")
+    if isinstance(error, Unreachable | ProtocolMismatch) and detail is not None:
+        words = say(detail) if isinstance(detail, Text) else str(detail)
+    return words if words.endswith((".", "。")) else _("{words}.").format(words=words)
+
+
+def _next(state: DownloaderState, watching: Watching) -> str:
+    if state.retry_at is None:
+        return ""
+    if state.retry_at <= watching.now:
+        return _("It is being asked again.")
+    return _("Next try in {span}.").format(span=left(state.retry_at, watching.now))

@@ -1,0 +1,244 @@
+"""The Downloaders page: one card each, and what one can do with them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from typing_extensions import override
+
+from app.domain.errors import AppError
+from app.locale import _
+from app.locale.texts import say
+from app.services.downloaders import DownloaderState
+from app.services.events import DownloadersChanged, SweepFailed, Swept
+from app.settings.downloader import DownloaderSettings
+from app.ui.desk import Desk
+from app.ui.downloaders.card import DownloaderCard
+from app.ui.downloaders.editor import DownloaderEditor
+from app.ui.downloaders.health import Watching, health
+from app.ui.downloaders.trail import RateTrail
+from app.ui.format import count, plain
+from app.ui.page import Page
+from app.ui.widgets import (
+    Button,
+    ButtonKind,
+    EmptyState,
+    Tone,
+    ask,
+    column,
+    label,
+    row,
+    scrolled,
+)
+
+_TICK_MS: Final = 1_000
+
+
+class DownloadersPage(Page):
+    """Cards in the order of config.yml."""
+
+    key = "downloaders"
+    icon = "server"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, _("Downloaders"))
+        self._cards: dict[str, DownloaderCard] = {}
+        self._trails: dict[str, RateTrail] = {}
+        self._pause_all = Button(_("Resume all"), icon="pause")
+        self._pause_all.setMinimumWidth(self._pause_all.sizeHint().width())
+        self._pause_all.clicked.connect(desk.actions.toggle_pause)
+        self._build()
+        # "2 s ago" grows older also when nothing happens.
+        self._clock = QTimer(self, interval=_TICK_MS)
+        self._clock.timeout.connect(self.follow)
+        bridge = desk.bridge
+        bridge.swept.connect(self._note_rate)
+        bridge.sweep_failed.connect(self._note_failure)
+        bridge.downloaders_changed.connect(self._forget_gone)
+        bridge.refresh(
+            self,
+            self.follow,
+            bridge.swept,
+            bridge.sweep_failed,
+            bridge.downloaders_changed,
+            bridge.pause_changed,
+            bridge.enforcement_changed,
+            bridge.settings_changed,
+        )
+        # Who listens to the count does so only after this page is made.
+        QTimer.singleShot(0, self, self._tell_count)
+
+    def follow(self) -> None:
+        """Show how things are now."""
+        core = self.desk.core
+        states = core.downloaders.states()
+        self._match_cards(states)
+        watching = Watching(
+            now=core.clock(),
+            interval=core.settings.profile.check_interval,
+            paused=core.downloaders.paused,
+            resume_at=core.downloaders.resume_at,
+        )
+        for state in states:
+            trail = self._trails.setdefault(state.settings.id, RateTrail())
+            samples = trail.samples(watching.now)
+            self._cards[state.settings.id].show_state(state, health(state, watching), samples)
+        self._pause_all.set_words(_("Resume all") if watching.paused else _("Pause all"))
+        self._pause_all.set_icon("play" if watching.paused else "pause")
+        self._pause_all.setVisible(bool(states))
+
+    @override
+    def on_shown(self) -> None:
+        self.follow()
+        self._clock.start()
+
+    @override
+    def on_hidden(self) -> None:
+        self._clock.stop()
+
+    # What the user does
+
+    def add(self) -> None:
+        """Ask for a new downloader."""
+        self.desk.actions.run(self._edit(None), "add a downloader")
+
+    def edit(self, key: str) -> None:
+        """Show the settings of one."""
+        settings = self.desk.core.downloaders.state(key).settings
+        self.desk.actions.run(self._edit(settings), "edit a downloader")
+
+    def toggle_pause(self, key: str) -> None:
+        """Pause one, or resume it."""
+        downloaders = self.desk.core.downloaders
+        paused = not downloaders.state(key).settings.paused
+        self.desk.actions.run(downloaders.pause(key, paused=paused), "pause a downloader")
+
+    def test(self, key: str) -> None:
+        """Try its connection and say how it went."""
+        self.desk.actions.run(self._test(key), "test a downloader")
+
+    def remove(self, key: str) -> None:
+        """Watch it no more; can be undone."""
+        self.desk.actions.run(self._remove(key), "remove a downloader")
+
+    async def _edit(self, settings: DownloaderSettings | None) -> None:
+        dialog = DownloaderEditor(self.desk.core, settings, self.window())
+        try:
+            await ask(dialog)
+        finally:
+            dialog.deleteLater()
+
+    async def _test(self, key: str) -> None:
+        state = self.desk.core.downloaders.state(key)
+        name = plain(state.settings.name)
+        self._set_testing(key, testing=True)
+        try:
+            connection = await self.desk.core.downloaders.test(state.settings)
+        except AppError as error:
+            words = _("{name}: {problem}").format(name=name, problem=say(error.text))
+            self.desk.notify(words, Tone.BAD)
+        else:
+            words = _("{name}: {kind} {version} answers.").format(
+                name=name, kind=state.ref.kind, version=plain(connection.version)
+            )
+            self.desk.notify(words, Tone.GOOD)
+        finally:
+            self._set_testing(key, testing=False)
+
+    def _set_testing(self, key: str, *, testing: bool) -> None:
+        card = self._cards.get(key)  # it may be removed meanwhile
+        if card is not None:
+            card.set_testing(testing=testing)
+
+    async def _remove(self, key: str) -> None:
+        downloaders = self.desk.core.downloaders
+        settings = downloaders.state(key).settings
+        await downloaders.remove(key)
+        words = _("Removed {name}. The bans in it stay.").format(name=plain(settings.name))
+        self.desk.actions.offer_undo(words, lambda: downloaders.add(settings))
+
+    # What happens inside
+
+    def _build(self) -> None:
+        add = Button(_("Add a downloader"), icon="plus", kind=ButtonKind.PRIMARY)
+        add.clicked.connect(self.add)
+        head = row(label(self.title, "title"), None, self._pause_all, add)
+        self._list = column(gap=10)
+        cards = QWidget()
+        cards.setLayout(column(self._list, None, margins=(0, 0, 0, 0)))
+        self._scroll: QScrollArea = scrolled(cards)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        listed = QWidget()
+        listed.setLayout(column(head, self._scroll, gap=14, margins=(16, 14, 16, 14)))
+        by_hand = Button(_("Add by hand"), icon="plus", kind=ButtonKind.PRIMARY)
+        by_hand.clicked.connect(self.add)
+        empty = EmptyState(
+            "server",
+            _("No downloader yet"),
+            _(
+                "Tell PeerWarden where your qBittorrent's WebUI is. It then watches who takes"
+                " without giving, and bans them there."
+            ),
+            by_hand,
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(listed)
+        self.setLayout(column(self._stack))
+
+    def _match_cards(self, states: tuple[DownloaderState, ...]) -> None:
+        wanted = [state.settings.id for state in states]
+        self._stack.setCurrentIndex(1 if wanted else 0)
+        if list(self._cards) == wanted:
+            return
+        for key in [key for key in self._cards if key not in wanted]:
+            card = self._cards.pop(key)
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        cards = {key: self._cards.get(key) or self._make_card(key) for key in wanted}
+        for place, (key, card) in enumerate(cards.items()):
+            if self._list.indexOf(card) != place:
+                self._list.insertWidget(place, card)
+            previous = list(cards.values())[place - 1] if place else None
+            if previous is not None:
+                self.setTabOrder(previous, card)
+            self._cards[key] = card
+        self._cards = cards
+
+    def _make_card(self, key: str) -> DownloaderCard:
+        card = DownloaderCard()
+        card.pause_wanted.connect(partial(self.toggle_pause, key))
+        card.test_wanted.connect(partial(self.test, key))
+        card.settings_wanted.connect(partial(self.edit, key))
+        card.remove_wanted.connect(partial(self.remove, key))
+        card.sweep_wanted.connect(partial(self.desk.actions.sweep_now, key))
+        card.step_wanted.connect(partial(self._step, key))
+        return card
+
+    def _step(self, key: str, steps: int) -> None:
+        keys = list(self._cards)
+        card = self._cards[keys[min(max(keys.index(key) + steps, 0), len(keys) - 1)]]
+        card.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.ensureWidgetVisible(card)
+
+    def _note_rate(self, event: Swept) -> None:
+        trail = self._trails.setdefault(event.downloader, RateTrail())
+        trail.add(self.desk.core.clock(), event.snapshot.upload_rate)
+
+    def _note_failure(self, event: SweepFailed) -> None:
+        trail = self._trails.setdefault(event.downloader, RateTrail())
+        trail.add(self.desk.core.clock(), 0)
+
+    def _forget_gone(self, _event: DownloadersChanged) -> None:
+        known = {state.settings.id for state in self.desk.core.downloaders.states()}
+        for key in self._trails.keys() - known:
+            del self._trails[key]
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        states = self.desk.core.downloaders.states()
+        self.count_changed.emit(count(len(states)) if states else "")
