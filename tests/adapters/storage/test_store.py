@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 import sys
 from contextlib import closing
@@ -14,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.storage import SqliteStore, open_store
-from app.adapters.storage.store import FORGET_AT_ONCE
 from app.domain.address import parse_prefix
 from app.domain.ban import Ban
 from app.domain.peer_exception import PeerException
@@ -80,21 +78,6 @@ def test_any_bans_can_be_stored(tmp_path_factory: pytest.TempPathFactory, bans: 
     asyncio.run(store_and_load())
 
 
-async def test_a_later_ban_of_a_prefix_replaces_the_earlier(store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban(since=1)], ())
-    await store.commit_bans([examples.ban(since=2)], ())
-
-    assert [ban.since for ban in await store.load_bans()] == [2]
-    assert (await store.history(offset=0, limit=10))[0] == 2
-
-
-async def test_what_is_added_and_removed_at_once_ends_up_in_the_list(store: SqliteStore) -> None:
-    ban = examples.ban()
-    await store.commit_bans([ban], [ban.prefix])
-
-    assert await store.load_bans() == [ban]
-
-
 async def test_a_removed_ban_leaves_the_list_and_stays_in_the_history(store: SqliteStore) -> None:
     ban = examples.ban("203.0.113.0/24")
     await store.commit_bans([ban, examples.ban("203.0.113.0")], ())
@@ -104,140 +87,6 @@ async def test_a_removed_ban_leaves_the_list_and_stays_in_the_history(store: Sql
     total, page = await store.history(offset=0, limit=10)
     assert total == 2
     assert all(row.unbanned_at is None for row in page)
-
-
-async def test_an_unban_by_hand_marks_the_newest_row_of_the_prefix_only(store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban(since=1)], ())
-    await store.commit_bans([examples.ban(since=2), examples.ban("1.2.3.4")], ())
-    await store.commit_bans((), [examples.ban().prefix], undone_at=77)
-
-    _, page = await store.history(offset=0, limit=10)
-    marks = {(str(row.ban.prefix), row.ban.since): row.unbanned_at for row in page}
-    assert marks == {
-        ("203.0.113.9/32", 2): 77,
-        ("203.0.113.9/32", 1): None,
-        ("1.2.3.4/32", 1_000_000): None,
-    }
-
-
-async def test_a_ban_that_was_over_anyway_did_not_end_early(store: SqliteStore) -> None:
-    ban = examples.ban(until=5_000_000)
-    await store.commit_bans([ban], ())
-    await store.commit_bans((), [ban.prefix], undone_at=5_000_001)
-
-    assert (await store.history(offset=0, limit=1))[1][0].unbanned_at is None
-
-
-async def test_an_unban_that_is_taken_back_leaves_no_mark_and_no_second_row(
-    store: SqliteStore,
-) -> None:
-    ban = examples.ban()
-    await store.commit_bans([ban], ())
-    await store.commit_bans((), [ban.prefix], undone_at=1_000_001)
-    await store.commit_bans([ban], (), record=False)
-
-    total, page = await store.history(offset=0, limit=10)
-    assert total == 1
-    assert page[0].unbanned_at is None
-    assert await store.load_bans() == [ban]
-
-
-async def test_a_mere_disconnect_is_listed_but_not_recorded(store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban(disconnect=True)], ())
-
-    assert len(await store.load_bans()) == 1
-    assert await store.history(offset=0, limit=10) == (0, [])
-
-
-async def test_the_history_is_paged_newest_first(store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban(f"10.0.0.{n}", since=n) for n in range(9)], ())
-    await store.commit_bans([examples.ban("10.0.0.99", since=4)], ())
-
-    total, page = await store.history(offset=3, limit=4)
-
-    assert total == 10
-    assert [(row.ban.since, str(row.ban.prefix.network_address)) for row in page] == [
-        (5, "10.0.0.5"),
-        (4, "10.0.0.99"),
-        (4, "10.0.0.4"),
-        (3, "10.0.0.3"),
-    ]
-    assert await store.history(offset=10, limit=4) == (10, [])
-
-
-async def test_old_history_is_forgotten_in_batches(store: SqliteStore) -> None:
-    count = 2 * FORGET_AT_ONCE + 10
-    bans = [examples.ban(f"10.0.{n // 256}.{n % 256}", since=n) for n in range(count + 5)]
-    await store.commit_bans(bans, ())
-
-    assert await store.forget_history(before=count) == count
-    total, page = await store.history(offset=0, limit=100)
-    assert total == 5
-    assert min(row.ban.since for row in page) == count
-    assert len(await store.load_bans()) == count + 5
-
-
-async def test_a_history_row_keeps_its_key_for_ever(store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban(since=1)], ())
-    (row,) = (await store.history(offset=0, limit=1))[1]
-    await store.forget_history(before=2)
-    await store.commit_bans([examples.ban(since=3)], ())
-
-    assert (await store.history(offset=0, limit=1))[1][0].id > row.id
-
-
-async def test_the_history_has_what_pbh_records(path: Path, store: SqliteStore) -> None:
-    await store.commit_bans([examples.ban()], ())
-
-    assert rows(
-        path,
-        "SELECT ban_at, unban_at, ip, port, peer_id, peer_client_name, peer_uploaded,"
-        " peer_downloaded, module_name, flags, downloader, info_hash, source"
-        " FROM history JOIN torrents ON torrents.id = torrent_id",
-    ) == [
-        (
-            1_000_000,
-            9_000_000,
-            "203.0.113.9",
-            6881,
-            "-XL0012-",
-            "Xunlei 0.0.1",
-            5_000,
-            None,
-            "client-name-blacklist",
-            "d ? I",
-            "one",
-            "aa" * 20,
-            "rule",
-        )
-    ]
-
-
-async def test_a_row_that_cannot_be_read_stays_and_the_others_load(
-    path: Path, store: SqliteStore, caplog: pytest.LogCaptureFixture
-) -> None:
-    await store.commit_bans([examples.ban(f"10.0.0.{n}") for n in range(4)], ())
-    damaged = examples.damaged_payload()
-    execute(path, "UPDATE bans SET payload = ? WHERE prefix = '10.0.0.1'", damaged)
-    execute(path, "UPDATE bans SET payload = CAST(x'ff' AS TEXT) WHERE prefix = '10.0.0.2'")
-    execute(path, "UPDATE history SET payload = ? WHERE ip = '10.0.0.3'", damaged)
-
-    with caplog.at_level(logging.WARNING):
-        assert await listed(store) == {"10.0.0.0/32", "10.0.0.3/32"}
-        total, page = await store.history(offset=0, limit=10)
-
-    assert (total, len(page)) == (4, 3)
-    assert len(caplog.messages) == 3
-    assert rows(path, "SELECT COUNT(*) FROM bans") == [(4,)]
-
-
-async def test_a_new_ban_heals_the_row_of_its_prefix(path: Path, store: SqliteStore) -> None:
-    ban = examples.ban()
-    await store.commit_bans([ban], ())
-    execute(path, "UPDATE bans SET payload = '{}'")
-    await store.commit_bans([ban], ())
-
-    assert await store.load_bans() == [ban]
 
 
 async def test_exceptions_are_stored_replaced_and_deleted(store: SqliteStore) -> None:
