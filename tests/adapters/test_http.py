@@ -1,12 +1,13 @@
-"""HTTP clients of the program."""
+"""How the program's HTTP connections begin."""
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from aiohttp import web
+from httpx_aiohttp import AiohttpTransport
 
-from app.adapters.http import open_client
-from app.version import __version__
+from app.adapters.http import TIMEOUTS, open_transport
 from tests.adapters.downloaders.serving import serving
 
 
@@ -15,24 +16,28 @@ async def test_redirects_are_not_followed_and_the_environment_does_not_count(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    agents = []
+    asked = []
 
     async def handle(request: web.Request) -> web.Response:
-        agents.append(request.headers["User-Agent"])
-        return web.Response(
-            status=302, headers={"Location": "http://127.0.0.1:1/", "Set-Cookie": "a=b"}
-        )
+        asked.append(request.headers.get("Cookie"))
+        headers = {"Location": "http://127.0.0.1:1/", "Set-Cookie": "a=b"}
+        return web.Response(status=302, headers=headers)
 
-    async with serving(handle) as url, await open_client(tls=False) as client:
-        answer = await client.get(url)
-    assert answer.status_code == 302
-    assert agents == [f"PeerWarden/{__version__}"]
+    transport = await open_transport(tls=False)
+    async with serving(handle) as url, transport:
+        for _ in range(2):
+            request = httpx.Request("GET", url, extensions={"timeout": TIMEOUTS})
+            answer = await transport.handle_async_request(request)
+            await answer.aclose()
+            assert answer.status_code == 302
+    assert asked == [None, None]
 
 
 @pytest.mark.parametrize(("verify", "checks"), [(True, True), (False, False)])
 async def test_certificates_are_checked_unless_the_user_says_otherwise(
     *, verify: bool, checks: bool
 ) -> None:
-    async with await open_client(tls=True, verify=verify) as client:
-        context = client._transport.ssl_context  # type: ignore[attr-defined]  # noqa: SLF001 - shown nowhere else
-        assert context.check_hostname is checks
+    transport = await open_transport(tls=True, verify=verify)
+    assert isinstance(transport, AiohttpTransport)
+    assert transport.ssl_context.check_hostname is checks
+    await transport.aclose()

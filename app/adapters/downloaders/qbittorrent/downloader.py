@@ -44,6 +44,8 @@ class QBittorrent:
         self._torrents = TorrentTable()
         self._torrents_of = 0
         self._decode_time = 0.0
+        self._converting = asyncio.Lock()
+        """Else sixteen answers at once would be sixteen slices in one turn of the loop."""
 
     async def connect(self) -> Connection:
         return await self._session.open()
@@ -132,10 +134,11 @@ class QBittorrent:
             watched.gone = True
             return
         expect(answer, path)
-        effort = Effort()
-        found = await decode(answer.body, TorrentPeersAnswer)
-        await watched.table.update(found.peers, self._translation, effort)
-        self._decode_time += effort.seconds
+        async with self._converting:
+            effort = Effort()
+            found = await decode(answer.body, TorrentPeersAnswer)
+            await watched.table.update(found.peers, self._translation, effort)
+            self._decode_time += effort.seconds
         watched.turn.done()
 
     async def _read_properties(self, watched: Watched) -> None:

@@ -11,7 +11,6 @@ from app.adapters.downloaders.qbittorrent.wire import PeerWire
 from app.domain.address import (
     Endpoint,
     InvalidAddress,
-    PeerAddress,
     Translation,
     parse_ip,
     translate,
@@ -22,7 +21,6 @@ from app.domain.peer import Peer
 log = logging.getLogger(__name__)
 
 _WEB_SEEDS: Final = ("web", "http", "https")
-_ANONYMOUS: Final = (".onion", ".i2p")
 _NO_CLIENT: Final = (None, "", "-")
 
 
@@ -40,46 +38,53 @@ class PeerTable:
     async def update(
         self, wires: dict[str, PeerWire], translation: Translation, effort: Effort
     ) -> None:
-        """Take over an answer as a whole; an interrupted call changes nothing."""
-        if wires == self._wires:
-            return
-        kept: dict[str, PeerWire] = {}
-        found: dict[str, Peer] = {}
+        """Take over an answer as a whole, and `wires` with it; an interrupted call changes nothing."""
+        before = self._wires
+        changed: dict[str, PeerWire | None] = {}
         for key, wire in wires.items():
             if effort.due():
                 await effort.rest()
-            old_wire, old = self._wires.get(key), self._known.get(key)
-            if old_wire == wire:
-                kept[key] = old_wire
-                if old is not None:
-                    found[key] = old
-                continue
-            kept[key] = wire
-            same_place = old_wire and (old_wire.ip, old_wire.port) == (wire.ip, wire.port)
-            address = old.address if old and same_place else None
-            if (peer := _read(key, wire, address, translation)) is not None:
-                found[key] = old if peer == old else peer
-        self._wires, self._known = kept, found
-        peers = tuple(found.values())
+            old = before.get(key)
+            if old is not None and old == wire:
+                wires[key] = old  # its texts are those of the peer already
+            else:
+                changed[key] = old
+        if not changed and len(wires) == len(before):
+            return
+        known = {key: peer for key, peer in self._known.items() if key in wires}
+        for key, old in changed.items():
+            if effort.due():
+                await effort.rest()
+            peer = _read(key, wires[key], old, known.pop(key, None), translation)
+            if peer is not None:
+                known[key] = peer
+        peers = tuple([known[key] for key in wires if key in known])
+        self._wires, self._known = wires, known
         if len(peers) != len(self.peers) or not all(map(operator.is_, peers, self.peers)):
             self.peers = peers
 
 
 def _read(
-    key: str, wire: PeerWire, address: PeerAddress | None, translation: Translation
+    key: str, wire: PeerWire, old_wire: PeerWire | None, old: Peer | None, translation: Translation
 ) -> Peer | None:
-    """The peer of `wire`, None for what is no BitTorrent peer; `address` spares parsing it again."""
+    """The peer of `wire`, `old` itself if it still fits; None for what is no BitTorrent peer."""
     ip = (wire.ip or "").strip()
-    if not ip or (wire.connection or "").casefold() in _WEB_SEEDS:
-        return None
-    if any(mark in key for mark in _ANONYMOUS):
+    if (
+        not ip
+        or (wire.connection or "").casefold() in _WEB_SEEDS
+        or ".onion" in key
+        or ".i2p" in key
+    ):
         return None
     try:
-        address = address or translate(Endpoint(parse_ip(ip), wire.port), translation)
+        if old and old_wire and (old_wire.ip, old_wire.port) == (wire.ip, wire.port):
+            address = old.address
+        else:
+            address = translate(Endpoint(parse_ip(ip), wire.port), translation)
     except InvalidAddress:
         log.debug("peer with a malformed address left out: %r", key)
         return None
-    return Peer(
+    peer = Peer(
         address=address,
         peer_id=wire.peer_id_client or None,
         client_name=wire.client or None,
@@ -92,6 +97,7 @@ def _read(
         handshaking=_is_handshaking(wire),
         country=(wire.country_code or "").lower(),
     )
+    return old if peer == old else peer
 
 
 def _is_handshaking(wire: PeerWire) -> bool:
