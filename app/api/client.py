@@ -99,6 +99,15 @@ def from_own_page(request: web.BaseRequest, prefix: str) -> bool:
     return bool(there) and there in (host, _authority(prefix))
 
 
+def takes_gzip(request: web.BaseRequest) -> bool:
+    """Whether the client reads compressed answers."""
+    for coding in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):
+        name, _semicolon, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
 def host_names(*urls_or_names: str) -> frozenset[str]:
     """The host names in these, for `names_us`."""
     found = set()

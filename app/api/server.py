@@ -14,7 +14,7 @@ from typing_extensions import override
 from app.api.access import COOKIE, Access
 from app.api.answer import Answer, encode, server_name
 from app.api.call import MAX_BODY, Call
-from app.api.client import from_own_page, host_names, is_loopback, names_us
+from app.api.client import from_own_page, host_names, is_loopback, names_us, takes_gzip
 from app.api.errors import answer_to, crash, refusal
 from app.api.language import wanted_language
 from app.api.router import Router
@@ -159,8 +159,7 @@ class ApiServer:
         )
         if answer.session is not None:
             response.set_cookie(COOKIE, answer.session, path="/", httponly=True, samesite="Lax")
-        accepted = request.headers.get(hdrs.ACCEPT_ENCODING, "").lower()
-        if len(body) >= _COMPRESSED_FROM and "gzip" in accepted:
+        if len(body) >= _COMPRESSED_FROM and takes_gzip(request):
             response.enable_compression(web.ContentCoding.gzip)
         return response
 

@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 from app.api.access import Role
 from app.api.answer import server_name
 from app.api.call import Call
+from app.api.client import takes_gzip
 from app.api.router import Route
 from app.services.downloaders import remap_of
 from app.services.export import FORMATS, lines
@@ -38,7 +39,7 @@ async def blocklist(format_name: str, call: Call) -> web.StreamResponse:
         )
     response = web.StreamResponse(headers={hdrs.SERVER: server_name(call.core.version)})
     response.content_type, response.charset = media_type, "utf-8"
-    if "gzip" in call.request.headers.get(hdrs.ACCEPT_ENCODING, "").lower():
+    if takes_gzip(call.request):
         response.enable_compression(web.ContentCoding.gzip)
     await response.prepare(call.request)
     text = lines(format_name, bans, remap_of(call.core.settings.config))
