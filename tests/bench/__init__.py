@@ -1,0 +1,1 @@
+"""Prints how long things take; none of it is a timed test."""
