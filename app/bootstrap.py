@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -19,6 +18,7 @@ from app.adapters.config_files import CONFIG, ConfigFiles
 from app.adapters.downloaders import open_downloader
 from app.adapters.storage import directory_lock, open_store
 from app.api.server import ApiServer
+from app.collector import collecting
 from app.demo.process import DemoServer
 from app.domain.address import Translation
 from app.domain.errors import AppError
@@ -94,6 +94,7 @@ async def running(options: Options, *, api_required: bool) -> AsyncIterator[Prog
     Raises AppError when the program cannot start.
     """
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(collecting())
         folder = _data_dir(options, stack)
         ring = stack.enter_context(logging_to(folder, options.log_level))
         stack.enter_context(directory_lock(folder))
@@ -104,10 +105,6 @@ async def running(options: Options, *, api_required: bool) -> AsyncIterator[Prog
         _choose_language(options, config)
         core = await _core(folder, files, Settings(config=config, profile=profile), ring, stack)
         api = await _api(options, core, stack, required=api_required)
-        # What lives from here on is small; a collection need not walk all modules each time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
         yield Program(core, api)
 
 
