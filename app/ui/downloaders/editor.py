@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QWidget
 from typing_extensions import override
 
 from app.domain.errors import AppError, Refused
@@ -22,7 +22,6 @@ from app.settings.errors import InvalidSetting
 from app.ui.downloaders.secret_field import SecretField
 from app.ui.format import plain
 from app.ui.theme import height
-from app.ui.theme.tokens import SPACE_2, SPACE_3
 from app.ui.widgets import (
     Button,
     ButtonKind,
@@ -41,7 +40,6 @@ _WIDTH: Final = 560
 _HEIGHT: Final = 470
 _TALL: Final = 640
 _SECOND: Final = 1000
-_LONGEST_DEADLINE: Final = 3600
 _DEFAULTS: Final = DownloaderSettings(id="x", endpoint="http://127.0.0.1:8080")
 _REST: Final = ""
 """Where an error is said that belongs to no field."""
@@ -78,9 +76,7 @@ class DownloaderEditor(QDialog):
         for button in (self._test, cancel, self._more_button):
             button.setAutoDefault(False)
         inside = QWidget()
-        inside.setLayout(
-            column(self._form, self._more_button, self._more, None, gap=10, margins=(20, 4, 20, 8))
-        )
+        inside.setLayout(column(self._form, None, margins=(20, 4, 20, 8)))
         answer = row(self._said_icon, self._said, gap=8, margins=(20, 0, 20, 0))
         answer.setStretch(1, 1)
         foot = row(self._test, None, cancel, self._save, margins=(20, 4, 20, 16))
@@ -147,37 +143,33 @@ class DownloaderEditor(QDialog):
         }
 
     def _make_more(self, shown: DownloaderSettings) -> None:
+        form = self._form
         self._more_button = Button(_("More settings"), kind=ButtonKind.LINK)
         self._more_button.setCheckable(True)
         self._more_button.toggled.connect(lambda on: self._show_more(shown=on))
+        form.addLayout(row(self._more_button, None), form.rowCount(), 1)
         self._basic_user = text_field(shown.basic_auth.user)
         self._basic_password = SecretField(shown.basic_auth.password)
+        self._deadline = text_field(f"{shown.sweep_deadline / _SECOND:g}")
+        self._deadline.setAlignment(Qt.AlignmentFlag.AlignRight)
+        proxy = _("For a reverse proxy in front of it that asks for a password of its own.")
+        late = _("A sweep that is not through by then has failed. Default: 60 s.")
+        self._extra = {
+            "basic-auth.user": form.add(_("Proxy user"), self._basic_user),
+            "basic-auth.pass": form.add(_("Proxy password"), self._basic_password, hint=proxy),
+            "sweep-deadline": form.add(
+                _("Give up after (s)"), self._deadline, hint=late, width=height(72)
+            ),
+        }
+        self._rows |= self._extra
         self._verify = _check(_("Verify the certificate"), on=shown.verify_ssl)
         self._private = _check(_("Leave peers of private torrents alone"), on=shown.ignore_private)
         self._increment = _check(
             _("Send new bans one by one, not the whole list"), on=shown.increment_ban
         )
-        self._deadline = QSpinBox()
-        self._deadline.setRange(1, _LONGEST_DEADLINE)
-        self._deadline.setValue(max(1, round(shown.sweep_deadline / _SECOND)))
-        form = Form()
-        proxy = _("For a reverse proxy in front of it that asks for a password of its own.")
-        self._rows["basic-auth.user"] = form.add(_("Proxy user"), self._basic_user)
-        self._rows["basic-auth.pass"] = form.add(
-            _("Proxy password"), self._basic_password, hint=proxy
-        )
-        self._rows["sweep-deadline"] = form.add(
-            _("Give up after"),
-            self._deadline,
-            unit=_("s"),
-            hint=_("A sweep that is not through by then has failed. Default: 60 s."),
-            width=height(88),
-        )
-        self._more = QWidget()
-        self._more.setLayout(
-            column(form, self._verify, self._private, self._increment, gap=SPACE_2)
-        )
-        form.setContentsMargins(0, 0, 0, SPACE_3)
+        self._checks = (self._verify, self._private, self._increment)
+        for box in self._checks:
+            form.addWidget(box, form.rowCount(), 1)
 
     def _has_more(self, shown: DownloaderSettings) -> bool:
         plainer = replace(
@@ -191,7 +183,11 @@ class DownloaderEditor(QDialog):
         return plainer != shown
 
     def _show_more(self, *, shown: bool) -> None:
-        self._more.setVisible(shown)
+        self._is_more = shown
+        for extra in self._extra.values():
+            extra.set_visible(shown)
+        for box in self._checks:
+            box.setVisible(shown)
         self._more_button.setChecked(shown)
         self._more_button.set_words(_("Fewer settings") if shown else _("More settings"))
         self.resize(height(_WIDTH), height(_TALL if shown else _HEIGHT))
@@ -215,10 +211,7 @@ class DownloaderEditor(QDialog):
 
     def _values(self) -> Mapping[str, object]:
         """As config.yml spells them."""
-        deadline = self._deadline.value() * _SECOND
         old = self._old or _DEFAULTS
-        if self._deadline.value() == round(old.sweep_deadline / _SECOND):
-            deadline = old.sweep_deadline
         return {
             "type": self._kind.currentData(),
             "name": self._name.text().strip(),
@@ -235,7 +228,7 @@ class DownloaderEditor(QDialog):
             "verify-ssl": self._verify.isChecked(),
             "ignore-private": self._private.isChecked(),
             "paused": old.paused,
-            "sweep-deadline": deadline,
+            "sweep-deadline": _milliseconds(self._deadline.text()),
         }
 
     def _read(self) -> DownloaderSettings | None:
@@ -289,8 +282,10 @@ class DownloaderEditor(QDialog):
 
     def _show_problems(self, error: InvalidSetting) -> None:
         for problem in error.problems:
-            words = _("Allowed: {allowed}").format(allowed=say(problem.allowed))
             keys = [str(part) for part in problem.path]
+            words = _("Allowed: {allowed}").format(allowed=say(problem.allowed))
+            if keys[-1:] == ["sweep-deadline"]:  # its kind speaks of milliseconds
+                words = _("Allowed: seconds, at least {least}").format(least=1)
             spots = (".".join(keys[-2:]), keys[-1] if keys else _REST)
             self._show_error(next((spot for spot in spots if spot in self._rows), _REST), words)
 
@@ -299,7 +294,7 @@ class DownloaderEditor(QDialog):
         if spot is None:
             self._say(words, ok=False)
             return
-        if not self._more.isVisibleTo(self) and self._more.isAncestorOf(spot.field):
+        if key in self._extra and not self._is_more:
             self._show_more(shown=True)
         spot.set_error(words)
         spot.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -308,6 +303,8 @@ class DownloaderEditor(QDialog):
         self._say("", ok=True)
         for spot in self._rows.values():
             spot.set_error("")
+        for extra in self._extra.values():
+            extra.set_visible(self._is_more)  # clearing an error shows the hint
 
     def _say(self, words: str, *, ok: bool) -> None:
         self._said.setText(words)
@@ -320,6 +317,14 @@ def _check(words: str, *, on: bool) -> QCheckBox:
     made = QCheckBox(words)
     made.setChecked(on)
     return made
+
+
+def _milliseconds(text: str) -> object:
+    """Seconds as typed in milliseconds; what is no number stays as it is, to be refused by its kind."""
+    try:
+        return round(float(text.strip().replace(",", ".")) * _SECOND)
+    except (ValueError, OverflowError):
+        return text
 
 
 def _kind_name(kind: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from app.locale import _
 from app.settings.secret import Secret
@@ -23,6 +23,9 @@ class SecretField(QLineEdit):
             self._remove = QAction(icons.icon("x", "muted"), _("Remove the stored one"), self)
             self._remove.triggered.connect(self.forget)
             self.addAction(self._remove, QLineEdit.ActionPosition.TrailingPosition)
+            for button in self.findChildren(QToolButton):
+                # As high as any other button, it would stick out of the field.
+                button.setStyleSheet("min-height: 0px")
 
     @property
     def secret(self) -> Secret:

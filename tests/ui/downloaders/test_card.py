@@ -1,0 +1,82 @@
+"""The card of one downloader says everything in words, for eyes and for screen readers."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.services.downloaders import DownloaderState, Status
+from app.settings.downloader import DownloaderSettings
+from app.ui.downloaders.card import DownloaderCard
+from app.ui.downloaders.health import Health
+from app.ui.widgets import Tone
+from tests.ui.finding import button, says
+
+HEALTH = Health(
+    icon="key-round", color="bad", title="Denied", words="Wrong.", tone=Tone.BAD,
+    asks_for_settings=True,
+)  # fmt: skip
+STATE = DownloaderState(
+    settings=DownloaderSettings(id="a", name="NAS\u202e", endpoint="http://127.0.0.1:8080"),
+    status=Status.HEALTHY,
+    since=0,
+    version="5.3.0",
+    torrents=1248,
+    peers=2,
+    upload_rate=1 << 20,
+    bans_confirmed=306,
+    bans_possible=312,
+)
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> DownloaderCard:
+    made = DownloaderCard()
+    qtbot.addWidget(made)
+    made.show_state(STATE, HEALTH, (0.0, 1.0))
+    made.show()
+    return made
+
+
+def test_it_shows_all_numbers_with_their_units(card: DownloaderCard) -> None:
+    assert all(
+        says(card, words)
+        for words in ("qBittorrent 5.3.0", "1,248", "1.00 MiB/s", "306 / 312", "Bans confirmed")
+    )
+
+
+def test_a_screen_reader_hears_name_and_state(card: DownloaderCard) -> None:
+    assert card.accessibleName() == "NAS\N{REPLACEMENT CHARACTER}: Denied"
+    assert card.accessibleDescription() == "Wrong."
+
+
+@pytest.mark.parametrize(
+    ("key", "signal"),
+    [
+        (Qt.Key.Key_Space, "pause_wanted"),
+        (Qt.Key.Key_Return, "settings_wanted"),
+        (Qt.Key.Key_Delete, "remove_wanted"),
+    ],
+)
+def test_keys_ask_for_what_the_buttons_do(
+    card: DownloaderCard, qtbot: QtBot, key: Qt.Key, signal: str
+) -> None:
+    with qtbot.waitSignal(getattr(card, signal), timeout=1000):
+        qtbot.keyClick(card, key)
+
+
+def test_trouble_that_settings_mend_has_a_button_to_them(
+    card: DownloaderCard, qtbot: QtBot
+) -> None:
+    links = [b for b in card.findChildren(type(button(card, "Pause"))) if b.text() == "Settings"]
+
+    with qtbot.waitSignal(card.settings_wanted, timeout=1000):
+        links[0].click()
+
+
+def test_what_is_not_known_is_a_dash(card: DownloaderCard) -> None:
+    state = DownloaderState(settings=STATE.settings, status=Status.ERROR, since=0, torrents=7)
+    card.show_state(state, HEALTH, ())
+
+    assert not says(card, "7")

@@ -1,0 +1,126 @@
+"""A card says what is, since when, and what happens next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.reason import Text
+from app.services.downloaders import DownloaderState, Status
+from app.services.errors import (
+    AccessDenied,
+    DownloaderError,
+    NeedsAction,
+    ProtocolMismatch,
+    Unreachable,
+)
+from app.services.events import Timings
+from app.settings.downloader import DownloaderSettings
+from app.ui.downloaders.health import Watching, health
+from app.ui.format import clock
+from app.ui.widgets import Tone
+
+NOW = 1_763_700_000_000
+SETTINGS = DownloaderSettings(id="a", name="NAS", endpoint="http://127.0.0.1:8080")
+WATCHING = Watching(now=NOW, interval=5_000)
+HEALTHY = DownloaderState(
+    settings=SETTINGS,
+    status=Status.HEALTHY,
+    since=NOW - 60_000,
+    swept_at=NOW - 2_000,
+    timings=Timings(total=0.31),
+    bans_confirmed=6,
+    bans_possible=6,
+)
+
+
+def failed(error: DownloaderError, *, retry_at: int | None = NOW + 38_000) -> DownloaderState:
+    return DownloaderState(
+        settings=SETTINGS,
+        status=Status.ERROR,
+        since=NOW - 240_000,
+        problem=error,
+        retry_at=retry_at,
+    )
+
+
+def test_a_healthy_one_says_when_it_was_swept_and_that_all_bans_hold() -> None:
+    line = health(HEALTHY, WATCHING)
+
+    assert (line.title, line.tone) == ("Healthy", None)
+    assert line.words == "Swept 2 s ago in 0.31 s. All bans confirmed."
+
+
+def test_bans_that_are_not_confirmed_are_counted() -> None:
+    line = health(replace(HEALTHY, bans_confirmed=4), WATCHING)
+
+    assert line.words.endswith("2 bans are not confirmed yet.")
+
+
+def test_no_ban_at_all_is_not_called_confirmed() -> None:
+    line = health(replace(HEALTHY, bans_confirmed=0, bans_possible=0), WATCHING)
+
+    assert "confirmed" not in line.words
+
+
+def test_sweeps_longer_than_the_interval_are_slow() -> None:
+    line = health(replace(HEALTHY, timings=Timings(total=6.2)), WATCHING)
+
+    assert (line.title, line.tone) == ("Slow", Tone.WARN)
+    assert "6.2 s" in line.words
+
+
+def test_one_that_does_not_answer_says_since_when_and_when_it_is_asked_again() -> None:
+    line = health(failed(Unreachable(Text("no-answer-in-time"))), WATCHING)
+
+    assert line.title == "Does not answer"
+    assert line.words == (
+        "For 4 min: no answer in time. Next try in 38 s."
+        " Nothing is lost: its bans wait and go out first."
+    )
+
+
+def test_a_try_that_is_due_runs() -> None:
+    line = health(failed(Unreachable("x"), retry_at=NOW - 1), WATCHING)
+
+    assert "It is being asked again." in line.words
+
+
+def test_nonsense_for_an_answer_is_told_from_no_answer() -> None:
+    assert health(failed(ProtocolMismatch("x")), WATCHING).title == "Answers oddly"
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (AccessDenied(Text("downloader-denied")), "Denied"),
+        (NeedsAction(Text("downloader-host-refused")), "Needs you"),
+    ],
+)
+def test_what_settings_mend_leads_to_the_settings(error: DownloaderError, title: str) -> None:
+    line = health(failed(error, retry_at=None), WATCHING)
+
+    assert (line.title, line.asks_for_settings) == (title, True)
+    assert "Next try" not in line.words
+
+
+def test_a_pause_of_all_says_when_it_ends() -> None:
+    state = DownloaderState(settings=SETTINGS, status=Status.PAUSED, since=NOW)
+    watching = replace(WATCHING, paused=True, resume_at=NOW + 600_000)
+
+    assert clock(NOW + 600_000) in health(state, watching).words
+
+
+def test_a_pause_of_one_has_no_end() -> None:
+    state = DownloaderState(
+        settings=replace(SETTINGS, paused=True), status=Status.PAUSED, since=NOW
+    )
+
+    assert "until you resume" in health(state, replace(WATCHING, resume_at=NOW)).words
+
+
+def test_the_first_sweep_is_announced() -> None:
+    state = DownloaderState(settings=SETTINGS, status=Status.UNKNOWN, since=NOW)
+
+    assert health(state, WATCHING).words == "The first sweep runs."

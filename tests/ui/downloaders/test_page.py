@@ -1,0 +1,155 @@
+"""What a user does on the Downloaders page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.domain.reason import Text
+from app.services.downloaders import Status
+from app.services.errors import Unreachable
+from app.ui.downloaders.card import DownloaderCard
+from app.ui.downloaders.page import DownloadersPage
+from app.ui.theme import Appearance
+from tests.ui.fakes import Workplace, settle, until, workplace
+from tests.ui.finding import button, field, open_dialog, says
+
+
+@asynccontextmanager
+async def page_over(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot, *names: str
+) -> AsyncIterator[tuple[DownloadersPage, Workplace]]:
+    async with workplace(tmp_path, appearance, *names) as place:
+        page = DownloadersPage(place.desk)
+        qtbot.addWidget(page)
+        page.resize(1280, 700)
+        page.show()
+        yield page, place
+        page.hide()
+
+
+def cards(page: DownloadersPage) -> list[DownloaderCard]:
+    return [card for card in page.findChildren(DownloaderCard) if card.isVisible()]
+
+
+async def test_a_downloader_added_by_hand_is_watched(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, place):
+        assert says(page, "No downloader yet")
+        button(page, "Add by hand").click()
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        field(dialog, "URL").setText("127.0.0.1:8080")
+        field(dialog, "Name").setText("Home")
+        button(dialog, "Add").click()
+        await settle()
+
+        assert dialog.isVisible()
+        assert says(dialog, "Allowed: an address like http://127.0.0.1:8080")
+        assert field(dialog, "URL").property("wrong") is True
+        assert place.core.downloaders.states() == ()
+
+        field(dialog, "URL").setText("http://127.0.0.1:8080")
+        button(dialog, "Add").click()
+        await until(lambda: open_dialog() is None)
+        await until(lambda: cards(page))
+
+        assert [state.settings.name for state in place.core.downloaders.states()] == ["Home"]
+        await until(lambda: says(page, "Healthy"))
+
+
+async def test_a_trouble_is_shown_with_what_happens_next(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS") as (page, place):
+        await until(lambda: says(page, "Healthy"))
+        place.downloaders["NAS"].error = Unreachable(Text("no-answer-in-time"))
+        place.core.downloaders.sweep_now()
+        await until(lambda: says(page, "Does not answer"))
+
+        assert says(page, "no answer in time")
+        assert says(page, "Nothing is lost")
+
+
+async def test_space_pauses_and_resumes_the_card_with_the_focus(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS", "Home") as (page, place):
+        await until(lambda: len(cards(page)) == 2)
+        qtbot.keyClick(cards(page)[0], Qt.Key.Key_Space)
+        await until(lambda: place.core.downloaders.state("NAS").status is Status.PAUSED)
+        await until(lambda: says(page, "Paused"))
+
+        assert place.core.settings.config.downloaders[0].paused
+        assert not place.core.downloaders.state("Home").settings.paused
+
+        qtbot.keyClick(cards(page)[0], Qt.Key.Key_Space)
+        await until(lambda: place.core.downloaders.state("NAS").status is Status.HEALTHY)
+
+
+async def test_a_removed_downloader_comes_back_by_undo(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS") as (page, place):
+        await until(lambda: cards(page))
+        offered: list[object] = []
+        place.desk.actions.undo_offered.connect(lambda _words, undo: offered.append(undo))
+        page.remove("NAS")
+        await until(lambda: offered)
+        await until(lambda: says(page, "No downloader yet"))
+
+        undo = offered[0]
+        assert callable(undo)
+        undo()
+        await until(lambda: cards(page))
+        assert place.core.downloaders.state("NAS").settings.endpoint.startswith("http://127")
+
+
+async def test_a_test_says_what_answers(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS") as (page, place):
+        await until(lambda: cards(page))
+        said: list[tuple[str, str]] = []
+        place.desk.actions.notice_wanted.connect(lambda words, tone: said.append((words, tone)))
+        button(cards(page)[0], "Test the connection").click()
+        await until(lambda: said)
+        place.downloaders["NAS"].error = Unreachable("refused")
+        button(cards(page)[0], "Test the connection").click()
+        await until(lambda: len(said) == 2)
+
+        assert said[0] == ("NAS: qBittorrent 5.3.0 answers.", "good")
+        assert said[1] == ("NAS: Does not answer: refused", "bad")
+
+
+async def test_the_arrow_keys_go_from_card_to_card(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS", "Home") as (page, _place):
+        await until(lambda: len(cards(page)) == 2)
+        page.activateWindow()
+        cards(page)[0].setFocus()
+        qtbot.keyClick(cards(page)[0], Qt.Key.Key_Down)
+
+        assert page.focusWidget() is cards(page)[1]
+
+
+async def test_the_tab_counts_also_while_the_page_is_hidden(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with workplace(tmp_path, appearance, "NAS", "Home") as place:
+        page = DownloadersPage(place.desk)
+        qtbot.addWidget(page)
+        counts: list[str] = []
+        page.count_changed.connect(counts.append)
+        await until(lambda: counts == ["2"])
+        await place.core.downloaders.remove("NAS")
+        await settle()
+
+        assert counts[-1] == "1"
