@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,15 +27,14 @@ _LOCAL: Final = tuple(
         "fc00::/7",
     )
 )
+# Half the time of a small answer went into reading the same few addresses.
+_REMEMBERED: Final = 256
 _SAFE_METHODS: Final = (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS)
 
 
 def direct_address(request: web.BaseRequest) -> IPAddress:
     """The other end of the connection."""
-    try:
-        return _unmapped(parse_ip(request.remote or "127.0.0.1"))
-    except InvalidAddress:
-        return parse_ip("127.0.0.1")
+    return _remote(request.remote or "127.0.0.1")
 
 
 def client_address(request: web.BaseRequest) -> IPAddress:
@@ -59,11 +59,13 @@ def is_behind_proxy(request: web.BaseRequest) -> bool:
     return any(header in request.headers for header in _PROXY_HEADERS)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_local(address: IPAddress) -> bool:
     """Loopback, private or link-local."""
     return any(address.version == block.version and address in block for block in _LOCAL)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches a server that listens on `host`."""
     if host.lower() == "localhost":
@@ -114,6 +116,14 @@ def host_names(*urls_or_names: str) -> frozenset[str]:
     for text in urls_or_names:
         found.add(_name_of(_authority(text) if "://" in text else text))
     return frozenset(found - {""})
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remote(text: str) -> IPAddress:
+    try:
+        return _unmapped(parse_ip(text))
+    except InvalidAddress:
+        return parse_ip("127.0.0.1")
 
 
 def _authority(url: str) -> str:
