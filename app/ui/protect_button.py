@@ -27,13 +27,20 @@ class ProtectButton(Button):
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        menu = QMenu()
-        menu.aboutToShow.connect(lambda: pause_menu(desk, menu))
-        super().__init__(_("Protecting"), menu=menu)
-        menu.setParent(self, menu.windowFlags())
+        super().__init__(_("Protecting"), icon="shield-check")
+        # Not `menu=`: the shield stands before the words, where other menus have an arrow behind them.
+        self.pauses = QMenu(self)
+        self.pauses.aboutToShow.connect(self._fill)
+        self.clicked.connect(self._open)
         desk.bridge.pause_changed.connect(self.follow)
         desk.bridge.downloaders_changed.connect(self.follow)
         self.follow()
+
+    def _fill(self) -> None:
+        pause_menu(self._desk, self.pauses)
+
+    def _open(self) -> None:
+        self.pauses.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def follow(self) -> None:
         """Show how things are now."""

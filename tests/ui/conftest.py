@@ -7,13 +7,31 @@ import os
 # Before Qt is imported anywhere: the choice of a platform is made once.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import qasync
 from PySide6.QtWidgets import QApplication
 
 from app.locale import set_language
 from app.ui.theme import Appearance, Scheme
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Coroutines of these tests run in Qt's loop, as the desktop does."""
+    return {"qt": _qt_loop}
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    # Else the loop ends with the first window that a test closes.
+    app.setQuitOnLastWindowClosed(False)
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+    return loop
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,6 @@ def _who(view: PeerView) -> Sequence[Column[JudgedPeer]]:
             key="progress",
             title=N_("Progress"),
             width=128,
-            align=RIGHT,
             falling=True,
             kind=Kind.PROGRESS,
             text=lambda j: percent(j.peer.progress),

@@ -26,7 +26,7 @@ from app.ui.widgets import Button, ButtonKind, Chip, column, frame, label, row
 PANE: Final = 316
 """Height below the table; the same as a width at its right would be too narrow for the trace."""
 SIDE: Final = 560
-_FACTS: Final = 340
+_FACTS: Final = 400
 
 
 class PeerDetails(QWidget):
@@ -164,7 +164,7 @@ class PeerDetails(QWidget):
         peer, torrent, now = judged.peer, judged.torrent, self._view.now()
         country = f"  {peer.country.upper()}" if peer.country else ""
         facts = self._facts
-        facts.set("address", f"{peer.address.effective}{country}")
+        facts.set("address", f"{peer.address.ip}{country}")
         facts.set("client", client_words(peer))
         facts.set("peer-id", peer.peer_id or "")
         facts.set("connection", connection_words(peer))

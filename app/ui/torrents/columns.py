@@ -92,7 +92,6 @@ def _more() -> Sequence[Column[TorrentRow]]:
             title=N_("Progress"),
             width=128,
             kind=Kind.PROGRESS,
-            align=RIGHT,
             text=lambda row: percent(row.torrent.progress),
             value=lambda row: (row.torrent.progress, None),
             sort=lambda row: row.torrent.progress,
