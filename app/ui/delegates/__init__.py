@@ -6,6 +6,7 @@ from functools import cache
 
 from app.ui.delegates.cell import Cell
 from app.ui.delegates.flag import FlagCell
+from app.ui.delegates.inked import InkedCell
 from app.ui.delegates.margin import MarginCell
 from app.ui.delegates.mark import LOOKS, Mark, mark_word
 from app.ui.delegates.mode import ModeCell, mode_word
@@ -25,6 +26,7 @@ _CELLS: dict[Kind, type[Cell]] = {
     Kind.SPARK: SparkCell,
     Kind.MARGIN: MarginCell,
     Kind.TWO_LINES: TwoLineCell,
+    Kind.INK: InkedCell,
     Kind.MODE: ModeCell,
 }
 
@@ -40,6 +42,7 @@ __all__ = [
     "Cell",
     "FlagCell",
     "HotNumberCell",
+    "InkedCell",
     "Kind",
     "MarginCell",
     "Mark",

@@ -54,6 +54,8 @@ class Kind(StrEnum):
     """Measured / threshold, or None when nothing was measured."""
     TWO_LINES = "two lines"
     """The second, smaller line."""
+    INK = "ink"
+    """The token of the text's colour; empty for that of its row."""
     MODE = "mode"
     """A `Mode`; a click on another segment calls the model's setData with it and Role.EXTRA."""
 
