@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -130,10 +130,16 @@ class Endpoint:
 
     ip: IPAddress
     port: int
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= _MAX_PORT:
             raise InvalidAddress(f"{self.ip} port {self.port}")
+        object.__setattr__(self, "_hash", hash((int(self.ip), self.port)))
+
+    def __hash__(self) -> int:
+        # Each sweep looks every peer up several times, and ipaddress prints an address in order to hash it.
+        return self._hash
 
     def __str__(self) -> str:
         return f"[{self.ip}]:{self.port}" if self.ip.version == 6 else f"{self.ip}:{self.port}"  # noqa: PLR2004

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban
 from app.domain.prefix_map import PrefixMap
 from app.services.events import BansChanged, EventBus
 from app.services.ports import BanStore, Clock
+
+_REMEMBERED: Final = 4096
+"""Changes; who is further behind looks everything up again."""
 
 
 class BanList:
@@ -22,6 +27,9 @@ class BanList:
         self._ends: list[tuple[int, int, Ban]] = []
         self._added = 0
         self._changing = asyncio.Lock()
+        # Which prefixes changed, and with them which generation came; complete for all after `_forgotten`.
+        self._changes: deque[tuple[int, Prefix]] = deque()
+        self._forgotten = 0
         self.generation = 0
         """Grows with every change."""
 
@@ -37,6 +45,7 @@ class BanList:
         if ended:
             await self._store.commit_bans((), ended)
         self.generation += 1
+        self._forgotten = self.generation
 
     def __len__(self) -> int:
         return len(self._bans)
@@ -55,6 +64,17 @@ class BanList:
     def within(self, prefix: Prefix) -> list[Ban]:
         """All entries inside `prefix`, itself included."""
         return self._bans.within(prefix)
+
+    def changed_since(self, generation: int) -> frozenset[Prefix] | None:
+        """Where other entries stand now than at `generation`; None when that is too long ago to tell."""
+        if generation < self._forgotten:
+            return None
+        found = []
+        for number, prefix in reversed(self._changes):
+            if number <= generation:
+                break
+            found.append(prefix)
+        return frozenset(found)
 
     async def add(self, bans: Sequence[Ban], *, record: bool = True) -> None:
         """Store `bans`, then list and announce them; an entry of the same prefix is replaced.
@@ -111,4 +131,9 @@ class BanList:
 
     def _announce(self, event: BansChanged) -> None:
         self.generation += 1
+        self._changes.extend(
+            (self.generation, ban.prefix) for ban in (*event.added, *event.removed)
+        )
+        while len(self._changes) > _REMEMBERED:
+            self._forgotten = self._changes.popleft()[0]
         self._bus.publish(event)

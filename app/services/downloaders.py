@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from app.domain.address import IPAddress
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.errors import AppError, NotFound, Refused
 from app.domain.reason import Text
@@ -269,7 +268,7 @@ class Downloaders:
         entry.watcher = Watcher(
             ref=ref_of(settings),
             downloader=downloader,
-            book=PeerBook(settings.id, self._judge, self._find_ban),
+            book=PeerBook(settings.id, self._judge, self._list),
             reconciler=reconciler,
             ban_list=self._list,
             store=self._store,
@@ -286,9 +285,6 @@ class Downloaders:
         # Assigning to an existing key keeps the order.
         self._begin(settings)
         return (settings.id,)
-
-    def _find_ban(self, address: IPAddress) -> Ban | None:
-        return self._list.find(address)
 
     def _remap(self) -> Remap:
         return remap_of(self._settings.config)

@@ -76,6 +76,10 @@ class Swept(Event):
     gone: frozenset[PeerKey]
     peers: int
     """Live peers in all."""
+    to_good: int
+    """Bytes per second to peers that may have them."""
+    to_banned: int
+    """Bytes per second to peers that are banned or about to be."""
     bans: tuple[Ban, ...]
     """New entries that this sweep made."""
     timings: Timings

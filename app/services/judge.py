@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from app.domain.address import Endpoint, IPAddress
-from app.domain.ban import Ban
+from app.domain.address import Endpoint, IPAddress, Prefix, is_single
 from app.domain.decision import Decision, merge
 from app.domain.peer import Peer
+from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode, Verdict
+from app.services.ban_list import BanList
 from app.services.events import JudgedPeer, PeerKey
 from app.services.exceptions import Exceptions
 
@@ -114,40 +115,55 @@ class Judged:
     gone: frozenset[PeerKey]
 
 
+@dataclass(slots=True)
+class _Watched:
+    """One torrent's place in the book."""
+
+    seen: TorrentPeers
+    peers: dict[Endpoint, JudgedPeer]
+    to_good: int = 0
+    to_banned: int = 0
+
+
 class PeerBook:
     """The live peers of one downloader with their decisions; judges what changed since the last snapshot."""
 
-    def __init__(
-        self, downloader: str, judge: Judge, find_ban: Callable[[IPAddress], Ban | None]
-    ) -> None:
-        self._downloader, self._judge, self._find_ban = downloader, judge, find_ban
-        self._torrents: dict[str, tuple[TorrentPeers, dict[Endpoint, JudgedPeer]]] = {}
+    def __init__(self, downloader: str, judge: Judge, ban_list: BanList) -> None:
+        self._downloader, self._judge, self._list = downloader, judge, ban_list
+        self._torrents: dict[str, _Watched] = {}
         self._judge_generation = -1
         self._ban_generation = -1
         self._unsettled_gone: frozenset[PeerKey] = frozenset()
 
     def __len__(self) -> int:
-        return sum(len(peers) for _, peers in self._torrents.values())
+        return sum(len(watched.peers) for watched in self._torrents.values())
 
     def torrents(self) -> tuple[TorrentPeers, ...]:
         """As the last snapshot had them."""
-        return tuple(seen for seen, _ in self._torrents.values())
+        return tuple(watched.seen for watched in self._torrents.values())
 
     def peers(self, torrent_id: str | None = None) -> tuple[JudgedPeer, ...]:
         """The live peers, of one torrent or of all."""
         if torrent_id is not None:
             found = self._torrents.get(torrent_id)
-            return () if found is None else tuple(found[1].values())
-        return tuple(peer for _, peers in self._torrents.values() for peer in peers.values())
+            return () if found is None else tuple(found.peers.values())
+        return tuple(peer for each in self._torrents.values() for peer in each.peers.values())
 
     def listed(self) -> list[JudgedPeer]:
         """The live peers that the ban list covers."""
-        return [peer for _, peers in self._torrents.values() for peer in peers.values() if peer.ban]
+        return [
+            peer for each in self._torrents.values() for peer in each.peers.values() if peer.ban
+        ]
+
+    def rates(self) -> tuple[int, int]:
+        """Bytes per second that go to good peers, and to those that are banned or about to be."""
+        watched = self._torrents.values()
+        return sum(each.to_good for each in watched), sum(each.to_banned for each in watched)
 
     def get(self, key: PeerKey) -> JudgedPeer | None:
         """One live peer."""
         found = self._torrents.get(key.torrent)
-        return None if found is None else found[1].get(key.endpoint)
+        return None if found is None else found.peers.get(key.endpoint)
 
     def clear(self) -> frozenset[PeerKey]:
         """Forget everybody; returns who was there."""
@@ -155,43 +171,31 @@ class PeerBook:
         self._torrents.clear()
         return gone
 
-    async def judge(self, snapshot: Snapshot, ban_generation: int) -> Judged:
-        """Judge the peers of `snapshot` that are new or changed; all of them when rules or bans changed.
+    async def judge(self, snapshot: Snapshot) -> Judged:
+        """Judge the peers of `snapshot` that are new or changed, or that rules or bans look at differently now.
 
         Readers see the state before until all is judged. What it returns is due again until `settle`.
         """
-        anew = self._judge_generation != self._judge.generation
-        listed_anew = anew or self._ban_generation != ban_generation
-        judge_generation = self._judge.generation
-        changed: dict[PeerKey, JudgedPeer] = {}
-        gone = set(self._unsettled_gone)
-        slices = Slices()
+        generations = self._judge.generation, self._list.generation
+        anew = self._judge_generation != generations[0]
+        relisted = None if anew else self._list.changed_since(self._ban_generation)
+        run = _Run(snapshot.at, anew, None if relisted is None else _Places(relisted))
         before, after = self._torrents, {}
         for seen in snapshot.torrents:
             old = before.get(seen.torrent.id)
-            if old is not None and old[0].peers is seen.peers and not listed_anew:
-                after[seen.torrent.id] = (seen, old[1])
-                continue
-            known = {} if old is None else old[1]
-            live: dict[Endpoint, JudgedPeer] = {}
-            for peer in seen.peers if seen.judged else ():
-                if slices.due():
-                    await slices.rest()
-                last = known.get(peer.address.raw)
-                judged = self._one(seen.torrent, peer, last, snapshot.at, anew, listed_anew)
-                live[peer.address.raw] = judged
-                if judged is not last or anew:
-                    changed[judged.key] = judged
-            after[seen.torrent.id] = (seen, live)
-            gone.update(judged.key for end, judged in known.items() if end not in live)
-        for torrent_id, (_, peers) in before.items():
+            if old is not None and run.leaves(old, seen):
+                after[seen.torrent.id] = _Watched(seen, old.peers, old.to_good, old.to_banned)
+            else:
+                after[seen.torrent.id] = await self._go_through(seen, old, run)
+        for torrent_id, watched in before.items():
             if torrent_id not in after:
-                gone.update(judged.key for judged in peers.values())
-        gone.difference_update(changed)
+                run.gone.update(judged.key for judged in watched.peers.values())
+        run.gone.update(self._unsettled_gone)
+        run.gone.difference_update(run.changed)
         self._torrents = after
-        self._judge_generation, self._ban_generation = judge_generation, ban_generation
-        self._unsettled_gone = frozenset(gone)
-        return Judged(changed, self._unsettled_gone)
+        self._judge_generation, self._ban_generation = generations
+        self._unsettled_gone = frozenset(run.gone)
+        return Judged(run.changed, self._unsettled_gone)
 
     def settle(self) -> None:
         """What the last judging returned has been dealt with and announced."""
@@ -201,27 +205,83 @@ class PeerBook:
         """It has not: judge and return everybody next time."""
         self._judge_generation = -1
 
-    def _one(
-        self,
-        torrent: Torrent,
-        peer: Peer,
-        last: JudgedPeer | None,
-        at: int,
-        anew: bool,  # noqa: FBT001
-        listed_anew: bool,  # noqa: FBT001
-    ) -> JudgedPeer:
-        if last is not None and last.peer is peer and not listed_anew:
+    async def _go_through(self, seen: TorrentPeers, old: _Watched | None, run: _Run) -> _Watched:
+        """Judge the peers of one torrent."""
+        known = {} if old is None else old.peers
+        watched = _Watched(seen, {})
+        slices, new = run.slices, 0
+        for peer in seen.peers if seen.judged else ():
+            if slices.due():
+                await slices.rest()
+            raw = peer.address.raw
+            last = known.get(raw)
+            judged = self._one(seen.torrent, peer, last, run)
+            new += last is None and raw not in watched.peers
+            watched.peers[raw] = judged
+            if judged is not last or run.anew:
+                run.changed[judged.key] = judged
+            if peer.upload_rate > 0:
+                if judged.ban is not None or judged.decision.bans:
+                    watched.to_banned += peer.upload_rate
+                else:
+                    watched.to_good += peer.upload_rate
+        if len(watched.peers) - new < len(known):
+            live = watched.peers
+            run.gone.update(judged.key for end, judged in known.items() if end not in live)
+        return watched
+
+    def _one(self, torrent: Torrent, peer: Peer, last: JudgedPeer | None, run: _Run) -> JudgedPeer:
+        ip = peer.address.ip
+        relisted = last is None or run.relisted is None or ip in run.relisted
+        if last is not None and last.peer is peer and not relisted:
             return last
-        ban = self._find_ban(peer.address.ip)
-        if last is not None and not anew and same_identity(last.peer, peer):
+        ban = self._list.find(ip) if last is None or relisted else last.ban
+        if last is not None and not run.anew and same_identity(last.peer, peer):
             decision = last.decision
         else:
             decision = self._judge.decide(peer, torrent)
         if last is not None and last.peer is peer and last.decision is decision and last.ban is ban:
             return last
-        first_seen = at if last is None else last.first_seen
+        first_seen = run.at if last is None else last.first_seen
         key = PeerKey(self._downloader, torrent.id, peer.address.raw) if last is None else last.key
         return JudgedPeer(key, torrent, peer, decision, first_seen, ban)
+
+
+class _Places:
+    """Addresses about which the ban list may say something else than before."""
+
+    def __init__(self, prefixes: Collection[Prefix]) -> None:
+        # An IPv6 address with the number of an IPv4 one is looked up in vain, which does no harm.
+        self._hosts = {int(prefix.network_address) for prefix in prefixes if is_single(prefix)}
+        self._blocks: PrefixMap[bool] = PrefixMap()
+        for prefix in prefixes:
+            if not is_single(prefix):
+                self._blocks[prefix] = True
+
+    def __bool__(self) -> bool:
+        return bool(self._hosts or self._blocks)
+
+    def __contains__(self, address: IPAddress) -> bool:
+        return int(address) in self._hosts or (
+            len(self._blocks) > 0 and self._blocks.find(address) is not None
+        )
+
+
+class _Run:
+    """One judging: what it goes by, and what it has found so far."""
+
+    def __init__(self, at: int, anew: bool, relisted: _Places | None) -> None:  # noqa: FBT001
+        self.at, self.anew = at, anew
+        self.relisted = relisted
+        """None when every peer is to be looked up in the ban list."""
+        self.changed: dict[PeerKey, JudgedPeer] = {}
+        self.gone: set[PeerKey] = set()
+        self.slices = Slices()
+
+    def leaves(self, old: _Watched, seen: TorrentPeers) -> bool:
+        """Whether all is as it was with a torrent's peers."""
+        unlisted = self.relisted is not None and not self.relisted
+        return unlisted and old.seen.peers is seen.peers and old.seen.judged is seen.judged
 
 
 def same_identity(one: Peer, other: Peer) -> bool:
@@ -230,7 +290,7 @@ def same_identity(one: Peer, other: Peer) -> bool:
         one.peer_id == other.peer_id
         and one.client_name == other.client_name
         and one.handshaking == other.handshaking
-        and one.address == other.address
+        and (one.address is other.address or one.address == other.address)
     )
 
 

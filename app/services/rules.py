@@ -128,6 +128,8 @@ class Rules:
         self._bans.update(ban.rule for ban in event.added)
 
     def _count_shadow(self, event: Swept) -> None:
+        if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
+            return
         for judged in event.changed.values():
             if judged.first_seen == event.snapshot.at and judged.decision.shadow is not None:
                 self._would_ban[judged.decision.shadow.rule] += 1

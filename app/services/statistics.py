@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from app.services.ban_list import BanList
@@ -12,7 +12,6 @@ from app.services.events import (
     BansChanged,
     DownloadersChanged,
     EventBus,
-    PeerKey,
     SweepFailed,
     Swept,
 )
@@ -38,20 +37,13 @@ class Sample:
     """Bans since the sample before."""
 
 
-@dataclass(slots=True)
-class _Rates:
-    good: int = 0
-    banned: int = 0
-    by_peer: dict[PeerKey, tuple[int, bool]] = field(default_factory=dict)
-
-
 class Statistics:
     """Follows sweeps and bans; `sample` is called on a fixed beat."""
 
     def __init__(self, ban_list: BanList, bus: EventBus, clock: Clock) -> None:
         self._list, self._clock = ban_list, clock
         self._samples: deque[Sample] = deque(maxlen=_KEPT)
-        self._rates: dict[str, _Rates] = {}
+        self._rates: dict[str, tuple[int, int]] = {}
         self._new_bans = 0
         self.started = clock()
         """Epoch milliseconds."""
@@ -72,8 +64,8 @@ class Statistics:
 
     def sample(self) -> Sample:
         """Take one."""
-        good = sum(rates.good for rates in self._rates.values())
-        banned = sum(rates.banned for rates in self._rates.values())
+        good = sum(to_good for to_good, _ in self._rates.values())
+        banned = sum(to_banned for _, to_banned in self._rates.values())
         taken = Sample(self._clock(), good, banned, len(self._list), self._new_bans)
         self._new_bans = 0
         self._samples.append(taken)
@@ -81,25 +73,7 @@ class Statistics:
 
     def _on_swept(self, event: Swept) -> None:
         self.sweeps += 1
-        rates = self._rates.setdefault(event.downloader, _Rates())
-        for key in event.gone:
-            self._forget(rates, key)
-        for key, judged in event.changed.items():
-            self._forget(rates, key)
-            rate = max(0, judged.peer.upload_rate)
-            bad = judged.decision.bans or judged.ban is not None
-            rates.by_peer[key] = (rate, bad)
-            if bad:
-                rates.banned += rate
-            else:
-                rates.good += rate
-
-    def _forget(self, rates: _Rates, key: PeerKey) -> None:
-        rate, bad = rates.by_peer.pop(key, (0, False))
-        if bad:
-            rates.banned -= rate
-        else:
-            rates.good -= rate
+        self._rates[event.downloader] = event.to_good, event.to_banned
 
     def _on_failed(self, event: SweepFailed) -> None:
         self._rates.pop(event.downloader, None)

@@ -146,7 +146,7 @@ class Watcher:
         self.connection = connection
         snapshot = await self._downloader.snapshot()
         fetched = time.perf_counter()
-        judged = await self.book.judge(snapshot, self._list.generation)
+        judged = await self.book.judge(snapshot)
         bans = self._new_bans(judged.changed, snapshot)
         judging = time.perf_counter() - fetched
         await self._list.add(bans)
@@ -160,6 +160,7 @@ class Watcher:
             torrents=[seen.torrent for seen in snapshot.torrents],
         )
         ended = time.perf_counter()
+        to_good, to_banned = self.book.rates()
         if bans:
             log.info("%s: banned %d peers", self._ref.name, len(bans))
         return Swept(
@@ -168,6 +169,8 @@ class Watcher:
             changed=judged.changed,
             gone=judged.gone,
             peers=len(self.book),
+            to_good=to_good,
+            to_banned=to_banned,
             bans=tuple(bans),
             timings=Timings(
                 fetch=snapshot.fetch_time,

@@ -94,3 +94,26 @@ async def test_the_narrowest_entry_answers() -> None:
     found = bench.bans.find(parse_ip("1.2.3.4"))
     assert found is not None
     assert str(found.prefix) == "1.2.3.4/32"
+
+
+async def test_it_tells_what_changed_since_a_generation() -> None:
+    bench = Bench()
+    await bench.bans.load()
+    before = bench.bans.generation
+    assert bench.bans.changed_since(before) == frozenset()
+    await bench.bans.add([ban("1.2.3.4"), ban("1.2.3.5")])
+    between = bench.bans.generation
+    await bench.bans.remove([parse_prefix("1.2.3.4")])
+    both = frozenset({parse_prefix("1.2.3.4"), parse_prefix("1.2.3.5")})
+    assert bench.bans.changed_since(before) == both
+    assert bench.bans.changed_since(between) == frozenset({parse_prefix("1.2.3.4")})
+    assert bench.bans.changed_since(before - 1) is None
+
+
+async def test_it_admits_what_it_has_forgotten() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.3.4")])
+    before = bench.bans.generation
+    await bench.bans.add([ban(f"1.{n // 250}.{n % 250}.1") for n in range(5000)])
+    assert bench.bans.changed_since(before) is None
+    assert bench.bans.changed_since(bench.bans.generation) == frozenset()

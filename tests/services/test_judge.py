@@ -28,12 +28,12 @@ class Bench:
         rule = ClientNameBlacklist(banned=parse_rule_list([BAD]), mode=mode)
         self.judge = Judge(self.exceptions, RuleSet((rule,), 14 * DAY))
         self.bans = BanList(self.store, self.bus, self.clock)
-        self.book = PeerBook("qb", self.judge, self.bans.find)
+        self.book = PeerBook("qb", self.judge, self.bans)
 
     async def see(self, *peers: Peer, judged: bool = True) -> Judged:
         shown = TorrentPeers(torrent=UBUNTU, peers=tuple(peers), judged=judged)
         snapshot = Snapshot(at=self.clock(), torrents=(shown,))
-        found = await self.book.judge(snapshot, self.bans.generation)
+        found = await self.book.judge(snapshot)
         self.book.settle()
         return found
 
@@ -78,7 +78,7 @@ async def test_who_left_in_a_sweep_that_failed_is_reported_by_the_next() -> None
     bench = Bench()
     await bench.see(GOOD, VAMPIRE)
     shown = TorrentPeers(torrent=UBUNTU, peers=(GOOD,))
-    await bench.book.judge(Snapshot(at=0, torrents=(shown,)), bench.bans.generation)
+    await bench.book.judge(Snapshot(at=0, torrents=(shown,)))
     bench.book.unsettle()
     again = await bench.see(GOOD)
     assert len(again.gone) == 1
@@ -91,7 +91,7 @@ async def test_first_seen_stays_and_a_torrent_that_vanished_takes_its_peers_alon
     bench.clock.now = 5000
     await bench.see(peer("5.6.7.8", upload_rate=1))
     assert bench.book.peers()[0].first_seen == 0
-    gone = await bench.book.judge(Snapshot(at=0, torrents=()), bench.bans.generation)
+    gone = await bench.book.judge(Snapshot(at=0, torrents=()))
     assert len(gone.gone) == 1
     assert len(bench.book) == 0
 
@@ -110,6 +110,44 @@ async def test_a_listed_peer_carries_its_ban() -> None:
     judged = await bench.see(GOOD)
     assert [j.ban for j in judged.changed.values()] == [entry]
     assert [j.ban for j in bench.book.listed()] == [entry]
+
+
+async def test_a_ban_that_ends_or_is_replaced_is_noticed_at_peers_that_rest() -> None:
+    bench = Bench()
+    other = peer("9.9.9.9")
+    await bench.see(GOOD, other)
+    block, host = ban("5.6.0.0/16"), ban("5.6.7.8")
+    for change, expected in (
+        (bench.bans.add([block]), block),
+        (bench.bans.add([host]), host),
+        (bench.bans.remove([host.prefix]), block),
+        (bench.bans.remove([block.prefix]), None),
+    ):
+        await change
+        judged = await bench.see(GOOD, other)
+        assert [(j.peer, j.ban) for j in judged.changed.values()] == [(GOOD, expected)]
+
+
+async def test_rates_are_summed_apart_for_the_good_and_the_banned() -> None:
+    bench = Bench()
+    await bench.see(peer("5.6.7.8", upload_rate=5), peer("1.2.3.4", client_name="xunlei"))
+    assert bench.book.rates() == (5, 0)
+    fast = peer("1.2.3.4", client_name="xunlei", upload_rate=7)
+    await bench.see(peer("5.6.7.8", upload_rate=5), fast)
+    assert bench.book.rates() == (5, 7)
+    await bench.bans.add([ban("5.6.7.8")])
+    await bench.see(peer("5.6.7.8", upload_rate=5))
+    assert bench.book.rates() == (0, 5)
+
+
+async def test_peers_vanish_when_their_torrent_is_to_be_left_alone() -> None:
+    bench = Bench()
+    peers = (GOOD,)
+    for judged in (True, False):
+        shown = TorrentPeers(torrent=UBUNTU, peers=peers, judged=judged)
+        found = await bench.book.judge(Snapshot(at=0, torrents=(shown,)))
+    assert len(found.gone) == 1
+    assert not bench.book.peers()
 
 
 async def test_an_exception_comes_before_every_rule_and_stands_in_the_trace() -> None:
