@@ -56,7 +56,7 @@ class LogPage(Page):
         self._levels = QuickFilters(
             [
                 ("all", _("All")),
-                ("info", _("From Info")),
+                ("info", _("Info")),
                 ("warning", _("Warnings")),
                 ("error", _("Errors")),
             ]

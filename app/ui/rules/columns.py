@@ -1,0 +1,166 @@
+"""What the tables of the Rules page show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.domain.address import show
+from app.domain.peer_exception import PeerException
+from app.domain.rules.ip_blocklist import IP_BLOCKLIST
+from app.domain.rules.names import CLIENT_NAME, PEER_ID
+from app.locale import N_, _, ngettext
+from app.locale.texts import rule_title
+from app.services.clock import wall_clock
+from app.services.rules import RuleState
+from app.ui.columns import RIGHT, Column
+from app.ui.delegates import Kind, mode_word
+from app.ui.format import NOTHING, count, left, moment
+from app.ui.rules.entry_list import Entry
+from app.ui.rules.patterns import follows, readable
+
+ABOUT: Final[Mapping[str, str]] = {
+    PEER_ID: N_("Compares the peer ID that a client makes from its own name and version."),
+    CLIENT_NAME: N_("Compares the client name that the downloader shows."),
+    IP_BLOCKLIST: N_("Bans addresses, networks and ports that you list yourself."),
+}
+
+
+def rule_about(name: str) -> str:
+    """What a rule looks at, in one sentence."""
+    return _(ABOUT[name]) if name in ABOUT else ""
+
+
+def _entries(state: RuleState) -> str:
+    if state.name == IP_BLOCKLIST:
+        words = ngettext("{count} entry", "{count} entries", state.entries)
+    else:
+        words = ngettext("{count} pattern", "{count} patterns", state.entries)
+    return words.format(count=count(state.entries))
+
+
+def _or_dash(number: int) -> str:
+    return count(number) if number else NOTHING
+
+
+RULE_COLUMNS: Final = (
+    Column[RuleState](
+        key="rule",
+        title=N_("Rule"),
+        width=200,
+        stretch=True,
+        kind=Kind.TWO_LINES,
+        text=lambda state: rule_title(state.name),
+        value=_entries,
+        spoken=lambda state: f"{rule_title(state.name)}, {_entries(state)}",
+    ),
+    Column[RuleState](
+        key="bans",
+        title=N_("Bans"),
+        hint=N_("Bans since the program started"),
+        width=72,
+        align=RIGHT,
+        text=lambda state: _or_dash(state.bans),
+        sort=lambda state: state.bans,
+        falling=True,
+    ),
+    Column[RuleState](
+        key="would",
+        title=N_("Would"),
+        hint=N_("Peers that it would have banned in shadow, since the program started"),
+        width=72,
+        align=RIGHT,
+        text=lambda state: _or_dash(state.would_ban),
+        sort=lambda state: state.would_ban,
+        falling=True,
+    ),
+    Column[RuleState](
+        key="mode",
+        title=N_("Mode"),
+        hint=N_("Enforce bans, Shadow only records what it would have done, Off does not look"),
+        width=166,
+        kind=Kind.MODE,
+        text=lambda state: mode_word(state.mode),
+        value=lambda state: state.mode,
+        sort=lambda state: state.mode.value,
+    ),
+)
+
+PATTERN_COLUMNS: Final = (
+    Column[Entry](
+        key="pattern",
+        title=N_("Pattern"),
+        width=200,
+        stretch=True,
+        text=lambda entry: readable(entry.text),
+        tip=lambda entry: entry.text,
+    ),
+    Column[Entry](
+        key="then",
+        title=N_("Then"),
+        width=72,
+        text=lambda entry: follows(entry.text)[0],
+    ),
+    Column[Entry](
+        key="else",
+        title=N_("Otherwise"),
+        width=84,
+        text=lambda entry: follows(entry.text)[1],
+    ),
+)
+
+
+def plain_column(title: str) -> tuple[Column[Entry]]:
+    """The only column of a list of texts; `title` is marked with N_()."""
+    return (
+        Column[Entry](
+            key="text", title=title, width=120, stretch=True, text=lambda entry: entry.text
+        ),
+    )
+
+
+def exception_words(entry: PeerException) -> str:
+    """What an exception spares."""
+    parts = []
+    if entry.prefix is not None:
+        parts.append(show(entry.prefix))
+    if entry.client is not None:
+        parts.append(_("client {name}").format(name=entry.client))
+    if entry.torrent is not None:
+        parts.append(_("torrent {hash}").format(hash=entry.torrent[:8]))
+    return ", ".join(parts)
+
+
+EXCEPTION_COLUMNS: Final = (
+    Column[PeerException](
+        key="what",
+        title=N_("Never judged"),
+        width=170,
+        text=exception_words,
+    ),
+    Column[PeerException](
+        key="note",
+        title=N_("Note"),
+        width=120,
+        stretch=True,
+        text=lambda entry: entry.note,
+    ),
+    Column[PeerException](
+        key="left",
+        title=N_("For"),
+        width=100,
+        align=RIGHT,
+        text=lambda entry: left(entry.until, wall_clock()),
+        tip=lambda entry: "" if entry.until is None else moment(entry.until, wall_clock()),
+        sort=lambda entry: entry.until,
+    ),
+    Column[PeerException](
+        key="from",
+        title=N_("From"),
+        width=90,
+        text=lambda entry: _("settings") if entry.configured else _("you"),
+        tip=lambda entry: (
+            _("It stands in the settings and is changed there.") if entry.configured else ""
+        ),
+    ),
+)
