@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +18,10 @@ from app.services.judge import Slices
 from app.services.ports import Downloader, DownloaderStore, Push
 
 _TRY_AGAIN: Final = 1
+_MOST_PENDING: Final = 10_000
+"""Changes of the list that wait for the next sweep; with more, going through the whole list costs no more."""
+_LARGE: Final = 1_000
+"""Entries that take some 2 ms to compare."""
 
 
 class Enforcement(StrEnum):
@@ -46,7 +52,8 @@ class Reconciler:
         self._id, self._downloader, self._store = downloader_id, downloader, store
         self._list, self._remap = ban_list, remap
         self._entries: dict[Prefix, tuple[Prefix, ...]] = {}
-        self._wanted: Counter[Prefix] = Counter()
+        # By how many bans; no Counter, which would hash every entry anew each time it is copied.
+        self._wanted: dict[Prefix, int] = {}
         self._hosts: dict[Prefix, set[Prefix]] = {}
         self._held: set[Prefix] = set()
         self._known = False
@@ -58,6 +65,9 @@ class Reconciler:
         self._still_there: Counter[Prefix] = Counter()
         self._impossible: set[Prefix] = set()
         self._built_for: Remap | None = None
+        self._stale = False
+        self._pending: deque[BansChanged] = deque()
+        self._pending_bans = 0
         self._unsubscribe = bus.subscribe(BansChanged, self._on_bans_changed)
 
     def close(self) -> None:
@@ -75,7 +85,8 @@ class Reconciler:
             return Enforcement.STILL_THERE
         if prefix in self._impossible and not self._hosts.get(prefix):
             return Enforcement.NOT_ENFORCEABLE
-        if not self._known or prefix in self._new or prefix in self._sent:
+        listed = self._known and prefix in self._entries
+        if not listed or prefix in self._new or prefix in self._sent:
             return Enforcement.WAITING
         return Enforcement.ENFORCED
 
@@ -94,9 +105,9 @@ class Reconciler:
             ban = judged.ban
             if ban is None:
                 continue
-            present.add(ban.prefix)
-            if not ranges and not is_single(ban.prefix):
-                self._cover(ban, single(judged.peer.address.raw.ip))
+            host = single(judged.peer.address.raw.ip)
+            if ranges or is_single(ban.prefix) or not self._cover(ban.prefix, host):
+                present.add(ban.prefix)
         for prefix in present:
             if prefix in self._sent or prefix in self._still_there:
                 self._still_there[prefix] += 1
@@ -111,15 +122,21 @@ class Reconciler:
             del self._still_there[prefix]
         self._sent.clear()
 
+    async def catch_up(self, *, ranges: bool) -> None:
+        """Work out what the downloader shall hold by now; `observe` goes by that."""
+        remap = replace(self._remap(), ranges=ranges)
+        while self._stale or self._pending or remap != self._built_for:
+            if self._stale or remap != self._built_for:
+                await self._build(remap)
+            else:
+                await self._absorb(remap)
+
     async def reconcile(self, *, ranges: bool) -> bool:
         """Send the difference, if there is any; returns whether something was sent."""
         if not self._owned_loaded:
             self._owned = set(await self._store.owned(self._id))
             self._owned_loaded = True
-        remap = self._remap()
-        remap = Remap(ipv4=remap.ipv4, ipv6=remap.ipv6, ranges=ranges)
-        if remap != self._built_for:
-            await self._build(remap)
+        await self.catch_up(ranges=ranges)
         if self._known and not self._dirty:
             return False
         dirty, self._dirty = self._dirty, set()
@@ -130,29 +147,34 @@ class Reconciler:
             raise
 
     async def _push(self, dirty: Collection[Prefix]) -> bool:
-        everything = not self._known
+        wanted, new, everything = self._wanted.copy(), set(self._new), not self._known
+        added: Collection[Prefix]
         if everything:
-            added = set(self._wanted)
-            removed = self._owned - added
+            removed, unowned = await _compared(wanted, self._owned)
+            added = wanted.keys()
         else:
-            added = {e for e in dirty if e in self._wanted and e not in self._held}
-            removed = {e for e in dirty if e not in self._wanted and e in self._held}
+            added = {e for e in dirty if e in wanted and e not in self._held}
+            removed = {e for e in dirty if e not in wanted and e in self._held}
+            unowned = added - self._owned
         if not everything and not added and not removed:
             self._new.clear()  # a wider or equal entry was there already
             return False
         # Stored before the push: after a kill in between they must be known as ours.
-        await self._store.change_owned(self._id, added - self._owned, ())
-        self._owned |= added
+        await self._store.change_owned(self._id, unowned, ())
+        self._owned |= unowned
         push = Push(
-            wanted=frozenset(self._wanted),
-            added=frozenset(added),
-            removed=frozenset(removed),
+            wanted=wanted.keys(),
+            added=added,
+            removed=removed,
             owned=frozenset(self._owned),
             everything=everything,
         )
-        new = set(self._new)
         await self._downloader.apply(push)
-        self._held = set(push.wanted) if everything else (self._held | added) - removed
+        if everything:
+            self._held = set(wanted)
+        else:
+            self._held.update(added)
+            self._held -= removed
         self._known = True
         self._owned -= removed
         await self._store.change_owned(self._id, (), removed)
@@ -166,54 +188,101 @@ class Reconciler:
 
     async def _build(self, remap: Remap) -> None:
         slices = Slices()
-        self._entries, self._wanted, self._impossible = {}, Counter(), set()
-        self._built_for = remap
+        # Not built until it is done: who is cancelled on the way begins anew.
+        self._built_for, self._stale = None, False
+        self._drop_pending()
+        self._entries, self._wanted, self._impossible = {}, {}, set()
+        for hosts in self._hosts.values():
+            self._count(hosts)
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
-            if self._list.get(ban.prefix) is ban and ban.prefix not in self._entries:
-                self._want(ban, remap)
-        for hosts in self._hosts.values():
-            self._wanted.update(hosts)
-        self._dirty |= self._held ^ set(self._wanted)
+            self._want(ban.prefix, _possible(ban, remap))
+        self._built_for, self._known = remap, False
 
-    def _want(self, ban: Ban, remap: Remap) -> None:
-        entries = remap.entries(ban)
-        if not remap.ranges:
-            entries = tuple(entry for entry in entries if is_single(entry))
-        if not entries:
-            self._impossible.add(ban.prefix)
-        self._entries[ban.prefix] = entries
-        self._wanted.update(entries)
+    async def _absorb(self, remap: Remap) -> None:
+        """Follow what changed in the list since the last time."""
+        slices = Slices()
+        event = self._pending[0]
+        for ban in event.removed:
+            if slices.due():
+                await slices.rest()
+            self._unwant(ban.prefix)
+        for ban in event.added:
+            if slices.due():
+                await slices.rest()
+            entries = _possible(ban, remap)
+            if self._entries.get(ban.prefix) != entries:
+                self._unwant(ban.prefix)
+                self._want(ban.prefix, entries)
+        # Only now: who is cancelled on the way does it again, which changes nothing.
+        if self._pending and self._pending[0] is event:
+            self._pending.popleft()
+            self._pending_bans -= len(event.added) + len(event.removed)
+
+    def _want(self, prefix: Prefix, entries: tuple[Prefix, ...]) -> None:
+        self._entries[prefix] = entries
+        self._count(entries)
         self._dirty.update(entries)
-        self._new.add(ban.prefix)
+        if not entries:
+            self._impossible.add(prefix)
+        elif not self._holds(prefix):
+            self._new.add(prefix)
+
+    def _count(self, entries: Iterable[Prefix]) -> None:
+        for entry in entries:
+            self._wanted[entry] = self._wanted.get(entry, 0) + 1
 
     def _unwant(self, prefix: Prefix) -> None:
         entries = (*self._entries.pop(prefix, ()), *self._hosts.pop(prefix, ()))
         for entry in entries:
-            self._wanted[entry] -= 1
-            if self._wanted[entry] <= 0:
-                del self._wanted[entry]
+            left = self._wanted.pop(entry, 0) - 1
+            if left > 0:
+                self._wanted[entry] = left
         self._dirty.update(entries)
         self._impossible.discard(prefix)
         self._new.discard(prefix)
         self._sent.discard(prefix)
         self._still_there.pop(prefix, None)
 
-    def _cover(self, ban: Ban, host: Prefix) -> None:
-        """List a connected address of a block that the downloader cannot hold as such."""
-        hosts = self._hosts.setdefault(ban.prefix, set())
-        if host not in hosts and ban.prefix in self._entries:
-            hosts.add(host)
-            self._wanted[host] += 1
-            self._dirty.add(host)
+    def _cover(self, prefix: Prefix, host: Prefix) -> bool:
+        """List a connected address of a block that the downloader cannot hold; returns whether it is new."""
+        if prefix not in self._entries:
+            return False
+        hosts = self._hosts.setdefault(prefix, set())
+        if host in hosts:
+            return False
+        hosts.add(host)
+        self._count((host,))
+        self._dirty.add(host)
+        self._new.add(prefix)
+        return True
 
     def _on_bans_changed(self, event: BansChanged) -> None:
-        remap = self._built_for
-        if remap is None:
-            return
-        for ban in event.removed:
-            self._unwant(ban.prefix)
-        for ban in event.added:
-            self._unwant(ban.prefix)
-            self._want(ban, remap)
+        # Not worked in here: a thousand new bans would stop the loop, once for each downloader.
+        self._pending.append(event)
+        self._pending_bans += len(event.added) + len(event.removed)
+        if self._pending_bans > _MOST_PENDING:
+            self._drop_pending()
+            self._stale = True
+
+    def _drop_pending(self) -> None:
+        self._pending.clear()
+        self._pending_bans = 0
+
+
+def _possible(ban: Ban, remap: Remap) -> tuple[Prefix, ...]:
+    entries = remap.entries(ban)
+    return entries if remap.ranges else tuple(entry for entry in entries if is_single(entry))
+
+
+async def _compared(
+    wanted: dict[Prefix, int], owned: set[Prefix]
+) -> tuple[set[Prefix], set[Prefix]]:
+    """What is owned and not wanted, and what is wanted and not owned."""
+
+    def work() -> tuple[set[Prefix], set[Prefix]]:
+        entries = set(wanted)
+        return owned - entries, entries - owned
+
+    return await asyncio.to_thread(work) if len(wanted) + len(owned) > _LARGE else work()

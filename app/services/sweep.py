@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.address import single
+from app.domain.address import Prefix, single
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Verdict
@@ -26,7 +26,7 @@ from app.services.events import (
     Swept,
     Timings,
 )
-from app.services.judge import PeerBook
+from app.services.judge import PeerBook, Slices
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
 from app.services.reconcile import Reconciler
 
@@ -147,10 +147,11 @@ class Watcher:
         snapshot = await self._downloader.snapshot()
         fetched = time.perf_counter()
         judged = await self.book.judge(snapshot)
-        bans = self._new_bans(judged.changed, snapshot)
+        bans = await self._new_bans(judged.changed, snapshot)
         judging = time.perf_counter() - fetched
         await self._list.add(bans)
         reconciling = time.perf_counter()
+        await self.reconciler.catch_up(ranges=connection.ranges)
         self.reconciler.observe(self.book.listed(), ranges=connection.ranges)
         await self.reconciler.reconcile(ranges=connection.ranges)
         await self._store.save_sweep(
@@ -181,9 +182,14 @@ class Watcher:
             ),
         )
 
-    def _new_bans(self, changed: Mapping[PeerKey, JudgedPeer], snapshot: Snapshot) -> list[Ban]:
-        bans: dict[object, Ban] = {}
+    async def _new_bans(
+        self, changed: Mapping[PeerKey, JudgedPeer], snapshot: Snapshot
+    ) -> list[Ban]:
+        bans: dict[Prefix, Ban] = {}
+        slices = Slices()
         for judged in changed.values():
+            if slices.due():
+                await slices.rest()
             deciding = judged.decision.deciding
             if deciding is None or not deciding.hits or judged.ban is not None:
                 continue

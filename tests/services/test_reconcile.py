@@ -1,5 +1,6 @@
 """Reconciling: the difference is sent, confirmed, and never twice."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from app.domain.remap import Remap
 from app.services.ban_list import BanList
 from app.services.errors import Unreachable
 from app.services.events import EventBus, JudgedPeer, PeerKey
+from app.services.judge import Slices
+from app.services.ports import Push
 from app.services.reconcile import Enforcement, Reconciler
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore, ScriptedDownloader
@@ -175,6 +178,96 @@ async def test_shared_entries_stay_until_their_last_ban_goes() -> None:
     await it.bans.remove([parse_prefix("1.2.3.4")])
     await it.sync()
     assert it.pushed() == {"64:ff9b::102:304", "1.2.3.4"}
+
+
+async def test_what_is_banned_during_a_push_is_ours_as_well_and_can_be_lifted() -> None:
+    it = bench()
+    await it.bans.add([ban("1.2.3.4")])
+    change_owned = it.store.change_owned
+
+    async def change_slowly(downloader_id: str, added: object, removed: object) -> None:
+        await change_owned(downloader_id, added, removed)  # type: ignore[arg-type]
+        if not it.bans.get(parse_prefix("5.6.7.8")):
+            await it.bans.add([ban("5.6.7.8")])
+
+    it.store.change_owned = change_slowly  # type: ignore[method-assign]
+    await it.sync()
+    await it.sync()
+    assert parse_prefix("5.6.7.8") in it.downloader.listed
+    assert it.store.held["qb"] == it.downloader.listed
+
+
+async def test_a_sweep_that_ends_while_the_list_is_gone_through_loses_no_ban(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    it = bench()
+    await it.bans.add([ban("1.2.3.4"), ban("5.6.7.8")])
+    stop = asyncio.Event()
+
+    async def hang(_slices: Slices) -> None:
+        await stop.wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Slices, "due", lambda _slices: len(it.reconciler._entries) == 1)  # noqa: SLF001 - half-way
+        patch.setattr(Slices, "rest", hang)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await it.sync()
+    await it.sync()
+    assert it.pushed() == {"1.2.3.4", "::ffff:102:304", "5.6.7.8", "::ffff:506:708"}
+
+
+async def test_a_ban_lifted_during_its_push_does_not_upset_the_counts() -> None:
+    it = bench()
+    await it.bans.add([ban("1.2.3.4"), ban("5.6.7.8")])
+    apply = it.downloader.apply
+
+    async def apply_slowly(push: Push) -> None:
+        await apply(push)
+        await it.bans.remove([parse_prefix("5.6.7.8")])
+
+    it.downloader.apply = apply_slowly  # type: ignore[method-assign]
+    await it.sync()
+    await it.sync()
+    it.reconciler.observe([], ranges=True)
+    assert it.reconciler.counts() == (1, 1)
+    assert it.pushed() == {"1.2.3.4", "::ffff:102:304"}
+
+
+async def test_more_changes_than_are_remembered_end_up_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.reconcile._MOST_PENDING", 2)
+    it = bench()
+    await it.sync()
+    await it.bans.add([ban("1.2.3.4"), ban("5.6.7.8"), ban("9.9.9.9")])
+    await it.bans.remove([parse_prefix("5.6.7.8")])
+    await it.sync()
+    assert it.pushed() == {"1.2.3.4", "::ffff:102:304", "9.9.9.9", "::ffff:909:909"}
+
+
+async def test_a_listed_address_of_a_block_is_not_confirmed_before_its_peer_is_gone() -> None:
+    it = bench()
+    entry = ban("1.2.3.0/24")
+    await it.bans.add([entry])
+    await it.sync(ranges=False)
+    it.reconciler.observe([seen("1.2.3.7", entry)], ranges=False)
+    await it.sync(ranges=False)
+    assert it.reconciler.state_of(entry) is Enforcement.WAITING
+    it.reconciler.observe([], ranges=False)
+    assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
+
+
+async def test_a_ban_with_another_end_stays_confirmed() -> None:
+    it = bench()
+    entry = ban("1.2.3.4")
+    await it.bans.add([entry])
+    await it.sync()
+    it.reconciler.observe([], ranges=True)
+    await it.bans.add([replace(entry, until=entry.until + 1)], record=False)
+    await it.sync()
+    assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
+    assert len(it.downloader.pushes) == 1
 
 
 corner = st.sampled_from(
