@@ -19,7 +19,6 @@ from app.adapters.downloaders import open_downloader
 from app.adapters.storage import directory_lock, open_store
 from app.api.server import ApiServer
 from app.collector import collecting
-from app.demo.process import DemoServer
 from app.domain.address import Translation
 from app.domain.errors import AppError
 from app.domain.reason import Text
@@ -171,6 +170,8 @@ def _data_dir(options: Options, stack: AsyncExitStack) -> Path:
 
 
 async def _add_demo(options: Options, files: ConfigFiles, stack: AsyncExitStack) -> None:
+    from app.demo.process import DemoServer  # 6 MB that nobody else needs
+
     server = DemoServer(peers=options.demo_peers, torrents=options.demo_torrents)
     await stack.enter_async_context(server)
     settings = DownloaderSettings(

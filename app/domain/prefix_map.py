@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Generic, TypeVar
 
 from app.domain.address import IPAddress, Prefix
@@ -55,9 +55,12 @@ class PrefixMap(Generic[V]):
 
     def find(self, address: IPAddress) -> V | None:
         """The value of the narrowest block that holds `address`."""
-        number, version, bits = int(address), address.version, address.max_prefixlen
         best: V | None = None
-        longest = -1
+        if not self._by_length:
+            return best
+        # Asked for each peer: plain numbers instead of `address.version` and its like, which are calls.
+        version, bits = (4, 32) if isinstance(address, IPv4Address) else (6, 128)
+        number, longest = int(address), -1
         for (family, length), block in self._by_length.items():
             if family != version or length <= longest:
                 continue

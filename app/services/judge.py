@@ -209,13 +209,21 @@ class PeerBook:
         """Judge the peers of one torrent."""
         known = {} if old is None else old.peers
         watched = _Watched(seen, {})
-        slices, new = run.slices, 0
+        slices, relisted, new = run.slices, run.relisted, 0
         for peer in seen.peers if seen.judged else ():
             if slices.due():
                 await slices.rest()
             raw = peer.address.raw
             last = known.get(raw)
-            judged = self._one(seen.torrent, peer, last, run)
+            if (
+                last is not None
+                and last.peer is peer
+                and relisted is not None
+                and (run.unlisted or peer.address.ip not in relisted)
+            ):
+                judged = last
+            else:
+                judged = self._one(seen.torrent, peer, last, run)
             new += last is None and raw not in watched.peers
             watched.peers[raw] = judged
             if judged is not last or run.anew:
@@ -233,8 +241,6 @@ class PeerBook:
     def _one(self, torrent: Torrent, peer: Peer, last: JudgedPeer | None, run: _Run) -> JudgedPeer:
         ip = peer.address.ip
         relisted = last is None or run.relisted is None or ip in run.relisted
-        if last is not None and last.peer is peer and not relisted:
-            return last
         ban = self._list.find(ip) if last is None or relisted else last.ban
         if last is not None and not run.anew and same_identity(last.peer, peer):
             decision = last.decision
@@ -257,14 +263,13 @@ class _Places:
         for prefix in prefixes:
             if not is_single(prefix):
                 self._blocks[prefix] = True
-
-    def __bool__(self) -> bool:
-        return bool(self._hosts or self._blocks)
+        self._has_blocks = len(self._blocks) > 0
+        self.empty = not prefixes
 
     def __contains__(self, address: IPAddress) -> bool:
-        return int(address) in self._hosts or (
-            len(self._blocks) > 0 and self._blocks.find(address) is not None
-        )
+        if int(address) in self._hosts:
+            return True
+        return self._has_blocks and self._blocks.find(address) is not None
 
 
 class _Run:
@@ -274,14 +279,14 @@ class _Run:
         self.at, self.anew = at, anew
         self.relisted = relisted
         """None when every peer is to be looked up in the ban list."""
+        self.unlisted = relisted is not None and relisted.empty
         self.changed: dict[PeerKey, JudgedPeer] = {}
         self.gone: set[PeerKey] = set()
         self.slices = Slices()
 
     def leaves(self, old: _Watched, seen: TorrentPeers) -> bool:
         """Whether all is as it was with a torrent's peers."""
-        unlisted = self.relisted is not None and not self.relisted
-        return unlisted and old.seen.peers is seen.peers and old.seen.judged is seen.judged
+        return self.unlisted and old.seen.peers is seen.peers and old.seen.judged is seen.judged
 
 
 def same_identity(one: Peer, other: Peer) -> bool:

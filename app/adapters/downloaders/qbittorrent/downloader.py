@@ -43,6 +43,7 @@ class QBittorrent:
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
         self._torrents = TorrentTable()
         self._torrents_of = 0
+        self._reading = asyncio.Lock()
         self._decode_time = 0.0
         self._converting = asyncio.Lock()
         """Else sixteen answers at once would be sixteen slices in one turn of the loop."""
@@ -173,7 +174,7 @@ class QBittorrent:
             places = _index(prefixes)
         effort = Effort()
         for watched in self._torrents.entries.values():
-            for peer in () if watched.turn.pending else watched.table.peers:
+            for peer in () if watched.turn.certain else watched.table.peers:
                 if effort.due():
                     await effort.rest()
                 address = peer.address

@@ -21,6 +21,11 @@ class Turn:
         self.pending = False
         """Whether it is to be asked; stays until it was."""
 
+    @property
+    def certain(self) -> bool:
+        """Whether the next sweep asks it whatever happens."""
+        return self.pending or self._settling
+
     def stir(self) -> None:
         """Its counters changed."""
         self._stirred = True

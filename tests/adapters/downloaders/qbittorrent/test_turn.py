@@ -75,3 +75,14 @@ def test_a_failed_request_is_made_up_for() -> None:
     turn.begin(2, moving=False, connected=0)
     turn.begin(3, moving=False, connected=0)
     assert turn.pending
+
+
+def test_one_that_just_moved_is_certain_to_be_asked_by_the_next_sweep() -> None:
+    turn = Turn("a")
+    turn.begin(1, moving=True, connected=1)
+    turn.done()
+    assert turn.certain
+    turn.begin(2, moving=False, connected=0)
+    assert turn.pending
+    turn.done()
+    assert not turn.certain
