@@ -41,15 +41,18 @@ def extracted() -> Catalog:
 
 
 def updated(language: str, template: Catalog) -> Catalog:
-    """The catalogue of `language` with the texts of `template`; what is gone is dropped."""
+    """The catalogue of `language` with the texts of `template`; what is gone is dropped.
+
+    The comment at its head is the translators': the words they agreed on.
+    """
     path = path_of(language, ".po")
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, domain=DOMAIN)
     else:
         catalogue = Catalog(locale=language, domain=DOMAIN, charset="utf-8")
+        catalogue.header_comment = f"# PeerWarden in {language}."
     catalogue.project = template.project
-    catalogue.header_comment = f"# PeerWarden in {language}."
     catalogue.fuzzy = False
     catalogue.update(template, no_fuzzy_matching=True)
     return catalogue
