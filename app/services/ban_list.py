@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from typing import Any, Final
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban
@@ -16,6 +16,8 @@ from app.services.ports import BanStore, Clock
 
 _REMEMBERED: Final = 4096
 """Changes; who is further behind looks everything up again."""
+_SPARE_ENDS: Final = 1_000
+"""Ends of bans that are gone, beyond as many as there are bans, before they are cleared out."""
 
 
 class BanList:
@@ -27,6 +29,7 @@ class BanList:
         self._ends: list[tuple[int, int, Ban]] = []
         self._added = 0
         self._changing = asyncio.Lock()
+        self._running: set[asyncio.Task[tuple[Ban, ...]]] = set()
         # Which prefixes changed, and with them which generation came; complete for all after `_forgotten`.
         self._changes: deque[tuple[int, Prefix]] = deque()
         self._forgotten = 0
@@ -76,33 +79,32 @@ class BanList:
             found.append(prefix)
         return frozenset(found)
 
-    async def add(self, bans: Sequence[Ban], *, record: bool = True) -> None:
-        """Store `bans`, then list and announce them; an entry of the same prefix is replaced.
+    async def add(
+        self,
+        bans: Sequence[Ban],
+        *,
+        record: bool = True,
+        unless: Callable[[Ban], bool] | None = None,
+    ) -> tuple[Ban, ...]:
+        """Store `bans`, then list and announce them; an entry of the same prefix is replaced. Returns what was listed.
 
-        Without `record` they are no news for the history. Raises StorageError, and then nothing is listed.
+        Those for which `unless` is true once all earlier changes are done are left out. Without `record` they are no
+        news for the history. Raises StorageError, and then nothing is listed.
         """
-        if not bans:
-            return
-        async with self._changing:
-            await self._store.commit_bans(bans, (), record=record)
-            for ban in bans:
-                self._put(ban)
-            self._announce(BansChanged(added=tuple(bans)))
+        return await self._whole(self._add(bans, record, unless)) if bans else ()
 
     async def remove(
-        self, prefixes: Collection[Prefix], *, by_hand: bool = False
+        self,
+        prefixes: Collection[Prefix],
+        *,
+        by_hand: bool = False,
+        unless: Callable[[Ban], bool] | None = None,
     ) -> tuple[Ban, ...]:
-        """Store, unlist and announce; returns what was there. Raises StorageError, and then nothing is unlisted."""
-        async with self._changing:
-            found = tuple(ban for p in dict.fromkeys(prefixes) if (ban := self._bans.get(p)))
-            if found:
-                undone_at = self._clock() if by_hand else None
-                gone = [ban.prefix for ban in found]
-                await self._store.commit_bans((), gone, undone_at=undone_at)
-                for ban in found:
-                    self._bans.pop(ban.prefix)
-                self._announce(BansChanged(removed=found))
-            return found
+        """Store, unlist and announce; returns what was there. Raises StorageError, and then nothing is unlisted.
+
+        Entries for which `unless` is true once all earlier changes are done stay.
+        """
+        return await self._whole(self._remove(prefixes, by_hand, unless)) if prefixes else ()
 
     async def expire(self) -> tuple[Ban, ...]:
         """Remove the bans whose time is over."""
@@ -115,11 +117,62 @@ class BanList:
         if not due:
             return ()
         try:
-            return await self.remove([ban.prefix for ban in due])
+            return await self.remove(
+                [ban.prefix for ban in due], unless=lambda ban: ban.until > now
+            )
         except BaseException:
             for ban in due:
                 self._remember_end(ban)
             raise
+
+    async def settled(self) -> None:
+        """Wait until the changes that were asked for before are done."""
+        async with self._changing:
+            return
+
+    async def _whole(self, change: Coroutine[Any, Any, tuple[Ban, ...]]) -> tuple[Ban, ...]:
+        """Let `change` end also when who waits for it is cancelled: what is stored must be listed, too."""
+        task = asyncio.get_running_loop().create_task(change, name="change the ban list")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _add(
+        self,
+        bans: Sequence[Ban],
+        record: bool,  # noqa: FBT001
+        unless: Callable[[Ban], bool] | None,
+    ) -> tuple[Ban, ...]:
+        async with self._changing:
+            added = tuple(ban for ban in bans if unless is None or not unless(ban))
+            if added:
+                await self._store.commit_bans(added, (), record=record)
+                for ban in added:
+                    self._put(ban)
+                self._announce(BansChanged(added=added))
+            return added
+
+    async def _remove(
+        self,
+        prefixes: Collection[Prefix],
+        by_hand: bool,  # noqa: FBT001
+        unless: Callable[[Ban], bool] | None,
+    ) -> tuple[Ban, ...]:
+        async with self._changing:
+            listed = (ban for p in dict.fromkeys(prefixes) if (ban := self._bans.get(p)))
+            found = tuple(ban for ban in listed if unless is None or not unless(ban))
+            if found:
+                undone_at = self._clock() if by_hand else None
+                gone = [ban.prefix for ban in found]
+                await self._store.commit_bans((), gone, undone_at=undone_at)
+                for ban in found:
+                    self._bans.pop(ban.prefix)
+                if len(self._ends) > 2 * len(self._bans) + _SPARE_ENDS:
+                    self._ends.clear()
+                    for ban in self._bans.values():
+                        self._remember_end(ban)
+                self._announce(BansChanged(removed=found))
+            return found
 
     def _put(self, ban: Ban) -> None:
         self._bans[ban.prefix] = ban

@@ -1,8 +1,14 @@
 """The ban list: stored first, listed after, ended in time."""
 
+import asyncio
+from collections.abc import Collection, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from app.domain.address import parse_ip, parse_prefix
+from app.domain.address import Prefix, parse_ip, parse_prefix
+from app.domain.ban import Ban
 from app.services.ban_list import BanList
 from app.services.errors import StorageError
 from app.services.events import BansChanged, EventBus
@@ -70,6 +76,79 @@ async def test_a_ban_that_was_prolonged_does_not_end_with_its_old_time() -> None
     assert await bench.bans.expire() == ()
     bench.clock.now = 60
     assert len(await bench.bans.expire()) == 1
+
+
+def slowed(bench: Bench, ends: asyncio.Event | None = None) -> asyncio.Event:
+    """Have the database work until `ends`, or for a step; the event that is returned tells that it began."""
+    commit, begun = bench.store.commit_bans, asyncio.Event()
+
+    async def commit_slowly(
+        added: Sequence[Ban],
+        removed: Collection[Prefix],
+        *,
+        undone_at: int | None = None,
+        record: bool = True,
+    ) -> None:
+        begun.set()
+        await (asyncio.sleep(0.001) if ends is None else ends.wait())
+        await commit(added, removed, undone_at=undone_at, record=record)
+
+    bench.store.commit_bans = commit_slowly  # type: ignore[method-assign]
+    return begun
+
+
+async def cut_off(bench: Bench, change: Coroutine[Any, Any, object]) -> None:
+    """Cancel `change` while the database works on it, then let the database finish."""
+    ends = asyncio.Event()
+    begun = slowed(bench, ends)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(change)
+        await begun.wait()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        ends.set()
+    await bench.bans.settled()
+
+
+async def test_a_change_that_is_cut_off_is_made_as_a_whole() -> None:
+    bench = Bench()
+    await cut_off(bench, bench.bans.add([ban("1.2.3.4")]))
+    assert bench.bans.get(parse_prefix("1.2.3.4")) is not None
+    assert len(bench.events) == 1
+    await cut_off(bench, bench.bans.remove([parse_prefix("1.2.3.4")]))
+    assert bench.bans.get(parse_prefix("1.2.3.4")) is None
+    assert not bench.store.bans
+
+
+async def test_a_ban_that_is_prolonged_while_it_ends_stays() -> None:
+    bench = Bench()
+    await bench.bans.add([ban("1.2.3.4", until=10)])
+    bench.clock.now = 20
+    begun = slowed(bench)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.bans.add([ban("1.2.3.4", until=50)]))
+        await begun.wait()
+        group.create_task(bench.bans.expire())
+    assert [entry.until for entry in bench.bans] == [50]
+
+
+async def test_what_is_not_wanted_any_more_when_its_turn_comes_is_left_out() -> None:
+    bench = Bench()
+    listed = await bench.bans.add(
+        [ban("1.2.3.4"), ban("5.6.7.8")], unless=lambda b: b.prefix == parse_prefix("1.2.3.4")
+    )
+    assert [str(entry.prefix) for entry in listed] == ["5.6.7.8/32"]
+    assert list(bench.bans) == list(listed)
+
+
+async def test_bans_that_are_lifted_early_are_not_kept_until_their_end() -> None:
+    bench = Bench()
+    for number in range(3):
+        entries = [ban(f"10.{number}.{n // 256}.{n % 256}") for n in range(1000)]
+        await bench.bans.add(entries)
+        await bench.bans.remove([entry.prefix for entry in entries])
+    assert len(bench.bans._ends) <= 1001  # noqa: SLF001 - nothing else shows it
 
 
 async def test_loading_leaves_out_what_ended_meanwhile_and_deletes_it() -> None:
