@@ -138,7 +138,7 @@ class RuleEditor(QFrame):
 
 def _list_for(rule: str, key: str) -> EntryList:
     if rule != IP_BLOCKLIST:
-        return EntryList(_("Patterns"), PATTERN_COLUMNS, PatternBar())
+        return EntryList(_("Patterns"), PATTERN_COLUMNS, PatternBar(), ordered=True)
     if key == _PORTS:
         bar = EntryBar(read_ports, _("Port"), "51413")
         return EntryList(_("Ports of peers"), plain_column(N_("Port")), bar)

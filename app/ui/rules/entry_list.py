@@ -37,7 +37,15 @@ class EntryList(QWidget):
 
     changed = Signal()
 
-    def __init__(self, title: str, columns: Sequence[Column[Entry]], bar: EntryBar) -> None:
+    def __init__(
+        self,
+        title: str,
+        columns: Sequence[Column[Entry]],
+        bar: EntryBar,
+        *,
+        ordered: bool = False,
+    ) -> None:
+        """`ordered` lets the user move entries: where one that spares ends the list, the order counts."""
         super().__init__()
         self._numbers = itertools.count()
         self._entries: list[Entry] = []
@@ -58,6 +66,8 @@ class EntryList(QWidget):
         up.clicked.connect(lambda: self.move_selected(-1))
         down = IconButton("arrow-down", _("Move down"), flat=True)
         down.clicked.connect(lambda: self.move_selected(1))
+        up.setVisible(ordered)
+        down.setVisible(ordered)
         edit = IconButton("pencil", _("Change the selected one"), flat=True)
         edit.clicked.connect(self._edit_current)
         remove = IconButton("trash-2", _("Remove the selected ones"), flat=True)
@@ -103,7 +113,7 @@ class EntryList(QWidget):
             self._tell()
 
     def move_selected(self, steps: int) -> None:
-        """Move the selected rows up or down by one: the order matters where an entry spares."""
+        """Move the selected rows up or down by one."""
         chosen = set(self._table.selected_keys())
         order = self._entries if steps < 0 else self._entries[::-1]
         moved: list[Entry] = []

@@ -68,8 +68,8 @@ class RulesPage(Page):
         """Show how things are now."""
         states = self.desk.core.rules.states()
         self._rows.show(states)
-        rows = len(states) + 1
-        self._table.setFixedHeight(height(ROW_TWO_LINES) * rows)
+        rows = height(ROW_TWO_LINES) * len(states)
+        self._table.setFixedHeight(self._table.header.height() + rows + 2)
         self._exceptions.follow()
         shown = next((state for state in states if state.name == self._editor.rule), None)
         if shown is not None:
@@ -111,7 +111,9 @@ class RulesPage(Page):
     def _build(self) -> QSplitter:
         rules = frame("card", column(self._table, margins=(1, 4, 1, 4)))
         left, right = QWidget(), QWidget()
-        left.setLayout(column(rules, self._exceptions, gap=12, margins=(16, 14, 6, 14)))
+        areas = column(rules, self._exceptions, gap=12, margins=(16, 14, 6, 14))
+        areas.setStretch(1, 1)
+        left.setLayout(areas)
         right.setLayout(column(self._editor, self._what_if, None, gap=12, margins=(6, 14, 16, 14)))
         split = splitter(Qt.Orientation.Horizontal, left, scrolled(right), sizes=_SIZES)
         self.setLayout(column(split))

@@ -24,7 +24,6 @@ from app.ui.widgets import Button, Chip, column, label, row, section_title, set_
 _NO_TORRENT: Final = Torrent(id="", hash="", name="")
 _ADDRESS: Final = "203.0.113.1"
 _PORT: Final = 51413
-_LINES: Final = 5
 
 
 class WhatIfCard(QFrame):
@@ -42,7 +41,6 @@ class WhatIfCard(QFrame):
         self._chip = Chip(Mark.PASS)
         self._answer = label("", wrap=True, selectable=True)
         self._trace = TraceView()
-        self._trace.setFixedHeight(height(ROW_TRACE) * (_LINES + 1) + 4)
         ask = Button(_("Ask"), icon="flask-conical")
         ask.clicked.connect(self.ask)
         fields = QGridLayout()
@@ -98,6 +96,8 @@ class WhatIfCard(QFrame):
             decision = self._core.rules.what_if(peer, _NO_TORRENT)
             self._say(decision)
             self._trace.show_trace(decision.trace, peer, self._core.settings.profile.ban_duration)
+            rows = height(ROW_TRACE) * len(decision.trace)
+            self._trace.setFixedHeight(self._trace.header.height() + rows + 2)
 
     def ask_again(self) -> None:
         """Rules changed: answer anew when there is an answer."""
