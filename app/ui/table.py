@@ -208,6 +208,12 @@ class TableView(QTableView, Generic[T, K]):
             overlay.setParent(self.viewport())
             self._follow_count()
 
+    def rows_in_sight(self) -> range:
+        """The rows that can be seen now, for what need not be kept up to date elsewhere."""
+        first = max(self.verticalHeader().offset() // self._row_height, 0)
+        count = self.viewport().height() // self._row_height + 2
+        return range(min(first, self._rows.shown), min(first + count, self._rows.shown))
+
     def repaint_row(self, row: int) -> None:
         """Paint one row anew."""
         if row >= 0:

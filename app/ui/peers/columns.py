@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.domain.address import IPAddress, show
+from app.domain.address import show
 from app.domain.ban import Ban
 from app.domain.flags import PeerFlags, show_flags
 from app.locale import N_, _
@@ -16,6 +16,7 @@ from app.services.events import JudgedPeer
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, Mark, Trail, mark_word
 from app.ui.format import NOTHING, left, moment, percent, rate, ratio, size, span
+from app.ui.peers.address import address_text
 from app.ui.peers.mark import RANKS, mark_of
 from app.ui.peers.trails import Trails
 from app.ui.peers.words import client_words, flag_words, headline, known
@@ -26,12 +27,6 @@ VERDICT: Final = "verdict"
 UPLOADED: Final = "uploaded"
 
 _UNKNOWN: Final = -1
-
-
-@lru_cache(maxsize=65536)
-def address_text(ip: IPAddress) -> str:
-    """The text of an address, made once: writing an IPv6 address takes as long as drawing it."""
-    return str(ip)
 
 
 class PeerView:

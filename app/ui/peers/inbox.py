@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from app.services.events import JudgedPeer, PeerKey, Swept
+from app.ui.peers.address import address_text
 from app.ui.peers.mark import Group, groups_of
 from app.ui.peers.trails import Trails
 
@@ -71,11 +72,21 @@ class PeerInbox:
                 self._leave(known, list(known))
                 self._known.pop(downloader, None)
 
-    def collect(self) -> tuple[dict[PeerKey, JudgedPeer], set[PeerKey]]:
-        """What changed and who left since the last call."""
-        changed, gone = self._changed, self._gone
-        self._changed, self._gone = {}, set()
+    def collect(self, limit: int) -> tuple[dict[PeerKey, JudgedPeer], set[PeerKey]]:
+        """What changed, `limit` peers of it at most, and who left since the last call."""
+        gone, self._gone = self._gone, set()
+        if len(self._changed) <= limit:
+            changed, self._changed = self._changed, {}
+            return changed, gone
+        items = iter(self._changed.items())
+        changed = dict(islice(items, limit))
+        self._changed = dict(items)
         return changed, gone
+
+    @property
+    def waiting(self) -> int:
+        """Changes that `collect` has not given yet."""
+        return len(self._changed)
 
     def _enter(
         self, known: dict[PeerKey, int], peers: Iterable[tuple[PeerKey, JudgedPeer]]
@@ -83,7 +94,10 @@ class PeerInbox:
         changed, gone = self._changed, self._gone
         for key, judged in peers:
             groups = groups_of(judged)
-            before = known.get(key, 0)
+            before = known.get(key)
+            if before is None:
+                before = 0
+                address_text(judged.peer.address.ip)  # here it is done in slices
             if groups != before:
                 self._recount(before, groups)
             known[key] = groups

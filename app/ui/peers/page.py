@@ -36,6 +36,7 @@ from app.ui.widgets import (
     Picture,
     QuickFilters,
     SearchField,
+    Throttle,
     column,
     label,
     row,
@@ -52,6 +53,9 @@ _GROUPS: Final = {
 _WIDE: Final = 1680
 """From this width of the page on, the details stand at the right."""
 _COVER_LIMIT: Final = 20_000
+_ARRIVALS: Final = 2_500
+_CHANGES: Final = 15_000
+"""Changes at once; up to there, one large repaint is smoother than several small ones."""
 
 
 class PeersPage(Page):
@@ -192,6 +196,10 @@ class PeersPage(Page):
         bridge.sweep_failed.connect(self._follow_states)
         bridge.pause_changed.connect(self._follow_states)
         self._throttle = bridge.refresh(self, self._refresh)
+        self._again = QTimer(self, singleShot=True, interval=0)
+        self._again.timeout.connect(self._refresh)
+        self._sight = Throttle(self, self._refresh_sight)
+        table.verticalScrollBar().valueChanged.connect(self._sight.request)
         self._slicer = QTimer(self, singleShot=True, interval=0)
         self._slicer.timeout.connect(self._do_slice)
         self._search.changed.connect(self._filter)
@@ -242,16 +250,24 @@ class PeersPage(Page):
     def _follow_bans(self, _event: object) -> None:
         """Chips are right at once, not with the next sweep."""
         if self.isVisible():
-            self._model.refresh(VERDICT)
+            self._model.refresh(VERDICT, rows=self._table.rows_in_sight())
             self._show_selected()
 
     def _refresh(self) -> None:
-        changed, gone = self._inbox.collect()
+        # Rows that come are dearer than rows that change: a full swarm enters in several steps of the loop.
+        arriving = self._inbox.waiting > 2 * self._model.total
+        changed, gone = self._inbox.collect(_ARRIVALS if arriving else _CHANGES)
         self._model.apply(changed, gone)
-        self._model.refresh(TRAIL, SINCE)
+        if self._inbox.waiting:
+            self._again.start()
+        self._refresh_sight()
         self._show_counts()
         self._follow_states()
         self._show_selected()
+
+    def _refresh_sight(self) -> None:
+        """What depends on the clock is kept up to date where it can be seen."""
+        self._model.refresh(TRAIL, SINCE, rows=self._table.rows_in_sight())
 
     def _follow_states(self, _event: object = None) -> None:
         states = self.desk.core.downloaders.states()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from typing import Final
 
 from app.domain.address import InvalidAddress, Prefix, parse_block
 from app.services.events import JudgedPeer
-from app.ui.peers.columns import address_text
+from app.ui.peers.address import address_text
 from app.ui.peers.mark import Group, groups_of
+
+_ADDRESS_SIGNS: Final = frozenset("0123456789abcdef.:")
+_KEPT: Final = 16_384
 
 
 def accepts(
@@ -35,16 +38,27 @@ def _word(word: str, name: Callable[[str], str]) -> Callable[[JudgedPeer], bool]
             judged.peer.address.ip.version == block.version and judged.peer.address.ip in block
         )
     wanted = word.casefold()
+    # Few names, many peers: each name is looked at once. An address is written out only for what may be part of one.
+    answers: dict[str, bool] = {}
+    may_be_address = _ADDRESS_SIGNS.issuperset(wanted)
+
+    def has(text: str) -> bool:
+        answer = answers.get(text)
+        if answer is None:
+            if len(answers) >= _KEPT:
+                answers.clear()
+            answer = answers[text] = wanted in text.casefold()
+        return answer
 
     def test(judged: JudgedPeer) -> bool:
         peer, torrent = judged.peer, judged.torrent
         return (
-            wanted in _folded(torrent.name)
-            or wanted in _folded(peer.client_name or "")
-            or wanted in address_text(peer.address.ip)
-            or wanted in _folded(peer.peer_id or "")
-            or wanted in _folded(name(judged.key.downloader))
+            has(torrent.name)
+            or has(peer.client_name or "")
+            or has(peer.peer_id or "")
+            or has(name(judged.key.downloader))
             or wanted in (peer.country, torrent.hash)
+            or (may_be_address and wanted in address_text(peer.address.ip))
         )
 
     return test
@@ -57,8 +71,3 @@ def _block(word: str) -> Prefix | None:
         return parse_block(word)
     except InvalidAddress:
         return None
-
-
-@lru_cache(maxsize=16384)
-def _folded(text: str) -> str:
-    return text.casefold()
