@@ -138,6 +138,11 @@ class PeerBook:
     def __len__(self) -> int:
         return sum(len(watched.peers) for watched in self._torrents.values())
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether rules and exceptions are still those that the peers were judged by."""
+        return self._judge_generation == self._judge.generation
+
     def torrents(self) -> tuple[TorrentPeers, ...]:
         """As the last snapshot had them."""
         return tuple(watched.seen for watched in self._torrents.values())

@@ -147,9 +147,9 @@ class Watcher:
         snapshot = await self._downloader.snapshot()
         fetched = time.perf_counter()
         judged = await self.book.judge(snapshot)
-        bans = await self._new_bans(judged.changed, snapshot)
+        found = await self._new_bans(judged.changed, snapshot)
         judging = time.perf_counter() - fetched
-        await self._list.add(bans)
+        bans = await self._list.add(found, unless=self._is_overtaken)
         reconciling = time.perf_counter()
         await self.reconciler.catch_up(ranges=connection.ranges)
         self.reconciler.observe(self.book.listed(), ranges=connection.ranges)
@@ -172,7 +172,7 @@ class Watcher:
             peers=len(self.book),
             to_good=to_good,
             to_banned=to_banned,
-            bans=tuple(bans),
+            bans=bans,
             timings=Timings(
                 fetch=snapshot.fetch_time,
                 decode=snapshot.decode_time,
@@ -181,6 +181,11 @@ class Watcher:
                 total=ended - started,
             ),
         )
+
+    def _is_overtaken(self, ban: Ban) -> bool:
+        """Whether it is banned by now as long, or rules or exceptions changed: then the next sweep judges anew."""
+        known = self._list.find(ban.prefix.network_address)
+        return not self.book.up_to_date or (known is not None and known.until >= ban.until)
 
     async def _new_bans(
         self, changed: Mapping[PeerKey, JudgedPeer], snapshot: Snapshot

@@ -1,9 +1,14 @@
 """Sweeps of a scripted downloader, from its peers to its ban list."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app.domain.address import parse_prefix
+from app.domain.ban import Ban
+from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.services.downloaders import Status
 from app.services.errors import AccessDenied, Unreachable
@@ -122,6 +127,56 @@ async def test_a_ban_that_could_not_be_stored_is_made_by_the_next_sweep(tmp_path
         it.store.fails = False
         await swept(it)
         assert len(it.core.ban_list) == 1
+
+
+def meanwhile(it: House, act: Callable[[], Awaitable[object]]) -> None:
+    """Do `act` between the judging and the banning of the next sweep."""
+    add, done = it.core.ban_list.add, asyncio.Event()
+
+    async def add_late(*args: Any, **kwargs: Any) -> tuple[Ban, ...]:  # noqa: ANN401 - passed on
+        if not done.is_set():
+            done.set()
+            await act()
+        return await add(*args, **kwargs)
+
+    it.core.ban_list.add = add_late  # type: ignore[method-assign]
+
+
+async def test_what_two_sweeps_find_at_once_is_recorded_once(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb", "nas") as it:
+        await swept(it, "qb")
+        await swept(it, "nas")
+        it.downloaders["qb"].show(UBUNTU, HP)
+        it.downloaders["nas"].show(UBUNTU, HP)
+        meanwhile(it, partial(swept, it, "nas"))
+        late = await swept(it, "qb")
+        assert isinstance(late, Swept)
+        assert not late.bans
+        assert len(it.store.records) == 1
+        assert it.downloaders["qb"].holds(HP.address.ip)
+
+
+async def test_a_ban_by_hand_is_not_shortened_by_a_sweep_that_began_before(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        it.downloaders["qb"].show(UBUNTU, HP)
+        meanwhile(it, lambda: it.core.bans.ban([parse_prefix("203.0.113.7")]))
+        await swept(it)
+        (made,) = it.core.bans.shown()
+        assert made.endless
+
+
+async def test_an_exception_made_while_a_sweep_judges_holds(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        it.downloaders["qb"].show(UBUNTU, HP)
+        entry = PeerException(id="", prefix=parse_prefix("203.0.113.7"))
+        meanwhile(it, lambda: it.core.exceptions.add(entry))
+        await swept(it)
+        await swept(it)
+        assert len(it.core.ban_list) == 0
+        assert not it.store.records
+        assert len(it.core.downloaders.peers("qb")) == 1
 
 
 async def test_an_unban_lets_the_peer_back_and_the_rule_bans_it_again(tmp_path: Path) -> None:
