@@ -116,6 +116,8 @@ class QBittorrent:
             async with asyncio.TaskGroup() as group:
                 for number in range(min(AT_A_TIME, len(due))):
                     group.create_task(work(), name=f"peers-{number}")
+                    # The first request of each in a turn of its own: sixteen in one are 20 ms.
+                    await asyncio.sleep(0)
         except ExceptionGroup as failures:
             expected, bugs = failures.split(DownloaderError)
             if bugs is not None or expected is None:
