@@ -54,6 +54,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "rule-unknown": N_("There is no rule “{name}”."),
     # commands
     "ban-spared": N_("{address} is not banned: the exception {exception} covers it."),
+    "ban-holds-spared": N_("{address} is not banned: the exception {exception} lies inside it."),
     "ban-unknown": N_("{address} is not on the ban list."),
     "exception-unknown": N_("There is no such exception."),
     "downloader-unknown": N_("There is no downloader with the id {id}."),

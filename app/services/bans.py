@@ -12,8 +12,10 @@ from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.verdict import Action, Verdict
 from app.services.ban_list import BanList
+from app.services.errors import StorageError
 from app.services.events import JudgedPeer
 from app.services.exceptions import Exceptions
+from app.services.judge import Slices
 from app.services.ports import BanStore, Clock, HistoryRow
 
 MANUAL = "manual"
@@ -38,15 +40,12 @@ class Bans:
     ) -> tuple[Ban, ...]:
         """Ban addresses or blocks by hand for `duration` ms; all or none.
 
-        Raises Refused when an exception spares one of them, StorageError when it cannot be stored.
+        Raises Refused when an exception spares one of them or a part of it, StorageError when it cannot be stored.
         """
         now = self._clock()
         bans = []
         for prefix in dict.fromkeys(map(unmapped, prefixes)):
-            spared = self._exceptions.spares(prefix)
-            if spared is not None:
-                entry = show(spared.prefix) if spared.prefix else ""
-                raise Refused(Text("ban-spared", {"address": show(prefix), "exception": entry}))
+            self._refuse_spared(prefix)
             bans.append(_by_hand(prefix, now, duration, note))
         await self._list.add(bans)
         return tuple(bans)
@@ -65,10 +64,7 @@ class Bans:
         for judged in peers:
             ip = judged.peer.address.ip
             prefix = block_of(ip, bits[0] if ip.version == 4 else bits[1])  # noqa: PLR2004 - IP version
-            spared = self._exceptions.spares(prefix)
-            if spared is not None:
-                entry = show(spared.prefix) if spared.prefix else ""
-                raise Refused(Text("ban-spared", {"address": str(ip), "exception": entry}))
+            self._refuse_spared(prefix)
             raw = judged.peer.address.raw.ip
             bans[prefix] = replace(
                 _by_hand(prefix, now, duration, note),
@@ -94,21 +90,34 @@ class Bans:
         self, prefixes: Collection[Prefix], *, until: int | None = None, note: str = ""
     ) -> tuple[tuple[Ban, ...], tuple[PeerException, ...]]:
         """Unban, and spare these prefixes until `until` (epoch ms) or for ever, so that it stays undone."""
-        entries = []
-        for prefix in prefixes:
-            entry = PeerException(id="", prefix=unmapped(prefix), until=until, note=note)
-            entries.append(await self._exceptions.add(entry))
-        return await self.unban(prefixes), tuple(entries)
+        # Exceptions first: a sweep in between would ban the peers again.
+        entries = await self._exceptions.add_all(
+            PeerException(id="", prefix=prefix, until=until, note=note)
+            for prefix in dict.fromkeys(map(unmapped, prefixes))
+        )
+        try:
+            return await self.unban(prefixes), entries
+        except StorageError:
+            await self._exceptions.remove_all([entry.id for entry in entries])
+            raise
 
     async def release_spared(self) -> tuple[Ban, ...]:
         """Lift the bans that an exception covers by now."""
-        spared = [ban.prefix for ban in self._list if self._exceptions.spares(ban.prefix)]
-        return await self._list.remove(spared, by_hand=True)
+        # Also those that are just being added by someone who has not seen the exception.
+        await self._list.settled()
+        slices, spared = Slices(), []
+        for ban in list(self._list):
+            if slices.due():
+                await slices.rest()
+            if self._exceptions.spares(ban.prefix):
+                spared.append(ban.prefix)
+        return await self._list.remove(
+            spared, by_hand=True, unless=lambda ban: not self._exceptions.spares(ban.prefix)
+        )
 
     async def restore(self, bans: Sequence[Ban], exceptions: Sequence[PeerException] = ()) -> None:
         """Take an unban back: the same entries with the same end, and without the exceptions made with it."""
-        for entry in exceptions:
-            await self._exceptions.remove(entry.id)
+        await self._exceptions.remove_all([entry.id for entry in exceptions])
         await self._list.add([b for b in bans if b.until > self._clock()], record=False)
 
     async def change_end(self, prefix: Prefix, until: int) -> None:
@@ -116,7 +125,20 @@ class Bans:
         ban = self._list.get(prefix)
         if ban is None:
             raise Refused(Text("ban-unknown", {"address": show(prefix)}))
-        await self._list.add([replace(ban, until=until)], record=False)
+        await self._list.add(
+            [replace(ban, until=until)],
+            record=False,
+            unless=lambda _: self._list.get(prefix) is not ban,  # lifted meanwhile
+        )
+
+    def _refuse_spared(self, prefix: Prefix) -> None:
+        spared, reason = self._exceptions.spares(prefix), "ban-spared"
+        if spared is None:
+            # A downloader that is told a block knows no exceptions from it.
+            spared, reason = self._exceptions.inside(prefix), "ban-holds-spared"
+        if spared is not None:
+            entry = show(spared.prefix) if spared.prefix else ""
+            raise Refused(Text(reason, {"address": show(prefix), "exception": entry}))
 
     async def history(self, *, offset: int, limit: int) -> tuple[int, Sequence[HistoryRow]]:
         """Number of all recorded bans, and a page of them, newest first."""

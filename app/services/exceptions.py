@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from app.domain.address import Prefix, show
@@ -14,6 +15,7 @@ from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Verdict
+from app.services.errors import StorageError
 from app.services.events import EventBus, RulesChanged
 from app.services.ports import Clock, ExceptionStore
 
@@ -52,19 +54,39 @@ class Exceptions:
 
     async def add(self, entry: PeerException) -> PeerException:
         """Store one of the user's own under a new id; peers it covers are judged anew."""
-        entry = replace(entry, id=uuid.uuid4().hex, configured=False)
-        await self._store.save_exception(entry)
-        self._own[entry.id] = entry
+        return (await self.add_all([entry]))[0]
+
+    async def add_all(self, entries: Iterable[PeerException]) -> tuple[PeerException, ...]:
+        """Store some of the user's own under new ids, all or none; peers they cover are judged anew."""
+        made: list[PeerException] = []
+        try:
+            for entry in entries:
+                made.append(replace(entry, id=uuid.uuid4().hex, configured=False))
+                await self._store.save_exception(made[-1])
+        except BaseException:
+            with suppress(StorageError):
+                for entry in made:
+                    await self._store.delete_exception(entry.id)
+            raise
+        self._own.update((entry.id, entry) for entry in made)
         self._changed()
-        return entry
+        return tuple(made)
 
     async def remove(self, entry_id: str) -> None:
         """Delete one of the user's own."""
         if entry_id not in self._own:
             raise NotFound(Text("exception-unknown", {"id": entry_id}))
-        await self._store.delete_exception(entry_id)
-        del self._own[entry_id]
-        self._changed()
+        await self.remove_all([entry_id])
+
+    async def remove_all(self, entry_ids: Iterable[str]) -> None:
+        """Delete those of the user's own that are there still."""
+        there = [entry_id for entry_id in entry_ids if entry_id in self._own]
+        for entry_id in there:
+            await self._store.delete_exception(entry_id)
+        for entry_id in there:
+            self._own.pop(entry_id, None)
+        if there:
+            self._changed()
 
     def spares(self, prefix: Prefix) -> PeerException | None:
         """The unconditional entry that holds all of `prefix`, if there is one."""
@@ -73,6 +95,15 @@ class Exceptions:
             whole = entry.prefix is not None and entry.prefix.prefixlen <= prefix.prefixlen
             if whole and entry.client is None and entry.torrent is None and _in_force(entry, now):
                 return entry
+        return None
+
+    def inside(self, prefix: Prefix) -> PeerException | None:
+        """An unconditional entry that holds a part of `prefix`, if there is one."""
+        now = self._clock()
+        for entries in self._by_prefix.within(prefix):
+            for entry in entries:
+                if entry.client is None and entry.torrent is None and _in_force(entry, now):
+                    return entry
         return None
 
     def find(self, peer: Peer, torrent: Torrent) -> PeerException | None:
@@ -105,8 +136,7 @@ class Exceptions:
     async def expire(self) -> None:
         """Delete the user's own that have ended."""
         now = self._clock()
-        for entry in [e for e in self._own.values() if not _in_force(e, now)]:
-            await self.remove(entry.id)
+        await self.remove_all([e.id for e in self._own.values() if not _in_force(e, now)])
 
     def _changed(self) -> None:
         self._index()

@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.domain.address import parse_prefix
-from app.domain.ban import FOREVER, Source
+from app.domain.ban import FOREVER, Ban, Source
 from app.domain.errors import Refused
-from app.services.events import BansChanged
+from app.domain.peer_exception import PeerException
+from app.services.errors import StorageError
+from app.services.events import BansChanged, RulesChanged
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import NOW, MemoryStore, house
 from tests.services.test_sweep import swept
@@ -30,6 +33,90 @@ async def test_what_an_exception_spares_cannot_be_banned_by_hand(tmp_path: Path)
         with pytest.raises(Refused) as caught:
             await it.core.bans.ban([P("8.8.8.8"), P("192.168.1.7")])
         assert caught.value.text.id == "ban-spared"
+        assert len(it.core.ban_list) == 0
+
+
+async def test_a_block_around_an_exception_cannot_be_banned_by_hand(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        with pytest.raises(Refused) as caught:
+            await it.core.bans.ban([P("192.0.0.0/8")])
+        assert caught.value.text.id == "ban-holds-spared"
+        assert caught.value.text.params["exception"] == "192.168.0.0/16"
+
+
+async def test_unban_and_except_happens_for_all_or_none(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.7"), P("203.0.113.8")])
+        save = it.store.save_exception
+        saved: list[PeerException] = []
+
+        async def save_one(entry: PeerException) -> None:
+            if saved:
+                raise StorageError("disk full")
+            saved.append(entry)
+            await save(entry)
+
+        it.store.save_exception = save_one  # type: ignore[method-assign]
+        with pytest.raises(StorageError):
+            await it.core.bans.unban_and_except([P("203.0.113.7"), P("203.0.113.8")])
+        assert len(it.core.ban_list) == 2
+        assert not it.store.exceptions
+        assert it.core.exceptions.spares(P("203.0.113.7")) is None
+
+
+async def test_many_are_unbanned_and_excepted_with_one_change_of_the_rules(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        told: list[RulesChanged] = []
+        it.core.bus.subscribe(RulesChanged, told.append)
+        prefixes = [P(f"203.0.113.{n}") for n in range(50)]
+        await it.core.bans.ban(prefixes)
+        await it.core.bans.unban_and_except(prefixes)
+        assert len(told) == 1
+        assert len(it.core.ban_list) == 0
+
+
+async def test_an_unban_can_be_taken_back_after_its_exception_was_deleted(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.7")])
+        gone, spared = await it.core.bans.unban_and_except([P("203.0.113.7")])
+        await it.core.exceptions.remove(spared[0].id)
+        await it.core.bans.restore(gone, spared)
+        assert len(it.core.ban_list) == 1
+
+
+async def test_a_ban_that_was_lifted_meanwhile_gets_no_other_end(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.bans.ban([P("203.0.113.7")])
+        await asyncio.gather(
+            it.core.bans.unban([P("203.0.113.7")]),
+            it.core.bans.change_end(P("203.0.113.7"), NOW + 5),
+        )
+        assert len(it.core.ban_list) == 0
+
+
+async def test_a_ban_that_is_being_stored_when_its_exception_comes_is_lifted(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as it:
+        commit = it.store.commit_bans
+
+        async def commit_late(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
+            it.store.commit_bans = commit  # type: ignore[method-assign]
+            await it.core.exceptions.add(PeerException(id="", prefix=P("203.0.113.7")))
+            await asyncio.sleep(0)
+            await commit(*args, **kwargs)
+
+        it.store.commit_bans = commit_late  # type: ignore[method-assign]
+        lifted: asyncio.Future[tuple[Ban, ...]] = asyncio.get_running_loop().create_future()
+
+        def listen(event: BansChanged) -> None:
+            if event.removed:
+                lifted.set_result(event.removed)
+
+        it.core.bus.subscribe(BansChanged, listen)
+        await it.core.bans.ban([P("203.0.113.7")])
+        async with asyncio.timeout(5):
+            await lifted
         assert len(it.core.ban_list) == 0
 
 
