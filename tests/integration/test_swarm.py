@@ -87,8 +87,7 @@ def test_a_ban_by_hand_an_unban_and_an_exception_reach_qbittorrent(lab: Lab) -> 
         it.wait(lambda: set(it.banned()[ip]["enforcement"].values()) == {"enforced"})
         assert "203.0.113.99" in lab.daemon.api.banned()
         it.send("DELETE", "/api/bans", [ip])
-        back = swarm.wait(ip, Seen.CONNECTED, after=asked + 0.5, timeout=10)
-        assert back
+        swarm.wait(ip, Seen.CONNECTED, after=asked + 0.5, timeout=10)
         assert "203.0.113.99" in lab.daemon.api.banned()
         assert ip not in it.banned()
 
