@@ -194,7 +194,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         ink = QColor(theme().series[series])
         ground = QColor(ink)
         ground.setAlpha(_AREA_ALPHA)
-        curve.setPen(pg.mkPen(ink, width=1.2 * self.devicePixelRatioF()))
+        curve.setPen(pg.mkPen(ink, width=1))
         curve.setFillBrush(pg.mkBrush(ground))
 
     def _set_top(self, top: float) -> None:

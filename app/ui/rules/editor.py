@@ -12,10 +12,10 @@ from app.domain.rules.ip_blocklist import IP_BLOCKLIST
 from app.domain.verdict import Mode
 from app.locale import N_, _
 from app.locale.texts import rule_title
+from app.ui.duration_field import DurationField
 from app.ui.durations import length
 from app.ui.rules.columns import PATTERN_COLUMNS, plain_column, rule_about
 from app.ui.rules.draft import Draft
-from app.ui.rules.duration_field import DurationField
 from app.ui.rules.entries import read_addresses, read_ports
 from app.ui.rules.entry_bar import EntryBar, PatternBar
 from app.ui.rules.entry_list import EntryList

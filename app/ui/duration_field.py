@@ -54,6 +54,11 @@ class DurationField(QWidget):
             raise ValueError(length)
         return length
 
+    @property
+    def text(self) -> str:
+        """The number as it is typed."""
+        return self._number.text()
+
     def set_value(self, length: int | None) -> None:
         """Show a length."""
         endless = length is not None and length >= FOREVER
