@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -44,8 +45,10 @@ def _run(options: Options) -> int:
         from app.commands import check
 
         return check(options)
+    gc.disable()  # importing leaves no garbage; looking for it meanwhile takes 60 to 100 ms
     from app import bootstrap
 
+    gc.enable()
     return bootstrap.headless(options) if options.headless else bootstrap.desktop(options)
 
 

@@ -18,12 +18,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.cli import main as run_program
-from app.services.ban_list import BanList
-from app.services.events import Event, EventBus, SweepFailed, Swept
-from app.services.judge import PeerBook
-from app.services.reconcile import Reconciler
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,14 +32,15 @@ _REST_DELAY: Final = 0.45
 """Seconds after a sweep, which come every second."""
 _SLOW: Final = 0.016
 _MOST_SLOW: Final = 200
-_PARTS: Final[tuple[tuple[str, type, str], ...]] = (
-    ("connect", QBittorrent, "connect"),
-    ("snapshot", QBittorrent, "snapshot"),
-    ("judge", PeerBook, "judge"),
-    ("store", BanList, "add"),
-    ("reconcile", Reconciler, "reconcile"),
+_ADAPTER: Final = "app.adapters.downloaders.qbittorrent.downloader"
+_PARTS: Final = (
+    ("connect", _ADAPTER, "QBittorrent", "connect"),
+    ("snapshot", _ADAPTER, "QBittorrent", "snapshot"),
+    ("judge", "app.services.judge", "PeerBook", "judge"),
+    ("store", "app.services.ban_list", "BanList", "add"),
+    ("reconcile", "app.services.reconcile", "Reconciler", "reconcile"),
 )
-"""What is timed: its name, and the method that does it."""
+"""What is timed: its name, and the method that does it. The program imports them when it wants them."""
 
 
 class Stopwatch:
@@ -54,12 +50,14 @@ class Stopwatch:
         """`started` is the `time.monotonic` of the process's start; after `sweeps` sweeps the program ends."""
         self._started, self._wanted = started, sweeps
         self._cpu: dict[str, float] = {}
-        self._cpu_before = 0.0
+        self._cpu_at_start = self._cpu_before = 0.0
         self._beat_due: float | None = None
-        self.steps, self.steps_cpu, self.lags = array("d"), array("d"), array("d")
-        self.slow: list[tuple[float, float, str]] = []
+        self._beat_cpu = 0.0
+        self.steps, self.steps_cpu = array("d"), array("d")
+        self.lags, self.lags_cpu = array("d"), array("d")
+        self.slow: list[tuple[float, float, float, str]] = []
         self.sweeps: list[dict[str, float]] = []
-        self.collections: list[tuple[float, int]] = []
+        self.collections: list[tuple[float, int, float]] = []
         self.problems: list[str] = []
 
     def watch_steps(self) -> None:
@@ -75,7 +73,8 @@ class Stopwatch:
                 steps.append(took)
                 steps_cpu.append(took_cpu)
                 if took > _SLOW and len(self.slow) < _MOST_SLOW:
-                    self.slow.append((took, took_cpu, _name(handle)))
+                    at = time.monotonic() - self._started
+                    self.slow.append((took, took_cpu, at, _name(handle)))
 
             return step
 
@@ -90,27 +89,30 @@ class Stopwatch:
             if phase == "start":
                 begun = time.perf_counter()
             else:
-                self.collections.append((time.perf_counter() - begun, facts["generation"]))
+                at = time.monotonic() - self._started
+                took = time.perf_counter() - begun
+                self.collections.append((took, facts["generation"], at))
 
         gc.callbacks.append(watch)
 
     def watch_core(self) -> None:
-        """Add up the processor time of the parts of a sweep, and hear when one is over."""
-        for part, owner, name in _PARTS:
-            _wrap(owner, name, partial(self._metered, part))
+        """Add up the processor time of the parts of a sweep, and hear when one is over; all is imported by now."""
+        for part, module, owner, name in _PARTS:
+            _wrap(getattr(sys.modules[module], owner), name, partial(self._metered, part))
+        events = sys.modules["app.services.events"]
 
-        def heard(publish: Callable[[EventBus, Event], None]) -> Callable[[EventBus, Event], None]:
-            def announce(bus: EventBus, event: Event) -> None:
+        def heard(publish: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+            def announce(bus: object, event: Any) -> None:  # noqa: ANN401 - not imported here
                 begun = time.perf_counter()
                 publish(bus, event)
-                if isinstance(event, SweepFailed):
+                if isinstance(event, events.SweepFailed):
                     self.problems.append(repr(event.error))
-                if isinstance(event, Swept):
+                if isinstance(event, events.Swept):
                     self._on_swept(event, time.perf_counter() - begun)
 
             return announce
 
-        _wrap(EventBus, "publish", heard)
+        _wrap(events.EventBus, "publish", heard)
 
     def figures(self) -> dict[str, Any]:
         """All of it, as JSON takes it; seconds."""
@@ -119,6 +121,7 @@ class Stopwatch:
             "steps": list(self.steps),
             "steps_cpu": list(self.steps_cpu),
             "lags": list(self.lags),
+            "lags_cpu": list(self.lags_cpu),
             "slow": sorted(self.slow, reverse=True),
             "collections": sorted(self.collections, reverse=True),
             "problems": self.problems,
@@ -129,8 +132,8 @@ class Stopwatch:
         @wraps(work)
         async def metered(*args: P.args, **kwargs: P.kwargs) -> T:
             begun = time.process_time()
-            if not self.sweeps and part == "connect":
-                self._cpu_before = begun  # starting up is no part of the first sweep
+            if part == "connect":
+                self._cpu_at_start = begun
             try:
                 return await work(*args, **kwargs)
             finally:
@@ -138,7 +141,7 @@ class Stopwatch:
 
         return metered
 
-    def _on_swept(self, event: Swept, announced: float) -> None:
+    def _on_swept(self, event: Any, announced: float) -> None:  # noqa: ANN401 - not imported here
         loop, timings = asyncio.get_running_loop(), event.timings
         if not self.sweeps:
             self._beat(loop)
@@ -152,7 +155,8 @@ class Stopwatch:
                 "reconcile": timings.reconcile,
                 "total": timings.total,
                 "announce": announced,
-                "cpu": cpu - self._cpu_before,
+                "cpu": cpu - self._cpu_at_start,
+                "cpu_with_rest": cpu - self._cpu_before,
                 **{f"cpu_{part}": seconds for part, seconds in self._cpu.items()},
                 "peers": event.peers,
                 "changed": len(event.changed),
@@ -167,10 +171,11 @@ class Stopwatch:
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+        now, cpu = loop.time(), time.thread_time()
         if self._beat_due is not None:
             self.lags.append(now - self._beat_due)
-        self._beat_due = now + LAG_EVERY
+            self.lags_cpu.append(cpu - self._beat_cpu)
+        self._beat_due, self._beat_cpu = now + LAG_EVERY, cpu
         loop.call_later(LAG_EVERY, self._beat, loop)
 
 
@@ -200,9 +205,17 @@ def main() -> int:
     """Run the program as the rest of the command line says, then write the figures."""
     target, started, sweeps, *options = sys.argv[1:]
     watch = Stopwatch(float(started), int(sweeps))
-    watch.watch_steps()
     watch.watch_collections()
-    watch.watch_core()
+
+    def watched(run: Callable[..., int]) -> Callable[..., int]:
+        def start(*args: object, **kwargs: object) -> int:
+            watch.watch_steps()
+            watch.watch_core()
+            return run(*args, **kwargs)
+
+        return start
+
+    _wrap(asyncio.Runner, "run", watched)
     code = run_program(options)
     Path(target).write_text(json.dumps(watch.figures()), "utf-8")
     return code
