@@ -19,10 +19,11 @@ from app.ui.peers.details import enforcement_words
 from app.ui.peers.words import connection_words, evidence
 from app.ui.theme import height
 from app.ui.trace_view import TraceView
-from app.ui.widgets import Button, ButtonKind, column, frame, label, row
+from app.ui.widgets import Button, ButtonKind, column, frame, label, row, scrolled
 
 PANE: Final = 244
 _FACTS: Final = 400
+_LOWEST: Final = 150
 
 
 class BanDetails(QWidget):
@@ -56,7 +57,8 @@ class BanDetails(QWidget):
                 ("downloader", _("Seen at")),
             )
         )
-        self._facts.setFixedWidth(height(_FACTS))
+        self._left = scrolled(self._facts)
+        self._left.setFixedWidth(height(_FACTS))
         self._trace = TraceView()
         self._hint = label(_("Choose a ban to see how it came to be."), "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -64,14 +66,14 @@ class BanDetails(QWidget):
         head.setStretch(0, 1)
         self._head, self._body = QWidget(), QWidget()
         self._head.setLayout(head)
-        across = row(self._facts, self._trace, gap=16)
+        across = row(self._left, self._trace, gap=16)
         across.setStretch(1, 1)
         self._body.setLayout(across)
         inside = column(self._head, self._body, self._hint, gap=8, margins=(14, 9, 14, 8))
         inside.setStretch(1, 1)
         inside.setStretch(2, 1)
         self.setLayout(column(frame("pane", inside), gap=0))
-        self.setMinimumHeight(height(160))
+        self.setMinimumHeight(height(_LOWEST))
         self.show_nothing()
 
     @property
@@ -101,7 +103,7 @@ class BanDetails(QWidget):
             "{count} ban; {size} taken before it", "{count} bans; {size} taken before them", count
         )
         self._open(words.format(count=count, size=size(taken)))
-        self._facts.hide()
+        self._left.hide()
         self._trace.hide()
 
     def show_ban(self, ban: Ban) -> None:
@@ -117,7 +119,7 @@ class BanDetails(QWidget):
         facts.set("sent", _sent(ban, peer))
         facts.set("downloader", ban.downloader.name if ban.downloader else "")
         self._trace.show_trace(ban.trace, peer, ban.until - ban.since)
-        facts.show()
+        self._left.show()
         self._trace.show()
 
     def _open(self, words: str) -> None:

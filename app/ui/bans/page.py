@@ -332,9 +332,7 @@ class BansPage(Page):
     def context_menu(self, keys: Sequence[Prefix]) -> QMenu:
         """The menu for these entries; it acts on them, wherever they stand by then."""
         actions, menu = self.desk.actions, QMenu(self)
-        menu.addAction(
-            icons.icon("undo-2"), _("Undo the ban") + "\tU", lambda: actions.unban(keys)
-        )
+        menu.addAction(icons.icon("undo-2"), _("Undo the ban") + "\tU", lambda: actions.unban(keys))
         spare = menu.addMenu(icons.icon("shield-check"), _("Unban and never judge again"))
         for offered in SPARE_LENGTHS:
             words = length(offered)

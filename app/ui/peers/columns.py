@@ -118,7 +118,7 @@ def _who(view: PeerView) -> Sequence[Column[JudgedPeer]]:
         Column(
             key=VERDICT,
             title=N_("Verdict"),
-            width=104,
+            width=116,
             kind=Kind.VERDICT,
             text=lambda j: mark_word(view.mark(j)),
             value=view.mark,

@@ -21,12 +21,15 @@ from app.ui.peers.menu import Chosen
 from app.ui.peers.words import client_words, connection_words, flag_words, headline, known
 from app.ui.theme import height
 from app.ui.trace_view import TraceView
-from app.ui.widgets import Button, ButtonKind, Chip, column, frame, label, row
+from app.ui.widgets import Button, ButtonKind, Chip, column, frame, label, row, scrolled
 
 PANE: Final = 316
 """Height below the table; the same as a width at its right would be too narrow for the trace."""
 SIDE: Final = 560
 _FACTS: Final = 400
+_LOWEST: Final = 150
+_ANY: Final = 16_777_215
+"""Qt's word for no limit."""
 
 
 class PeerDetails(QWidget):
@@ -103,7 +106,7 @@ class PeerDetails(QWidget):
         self._open(mark, headline(judged, ban, mark), banned=ban is not None)
         self._show_facts(judged, ban, enforcement)
         self._trace.show_decision(judged.decision, judged.peer)
-        self._facts.show()
+        self._left.show()
         self._trace.show()
 
     def show_many(self, chosen: Chosen) -> None:
@@ -115,30 +118,35 @@ class PeerDetails(QWidget):
             "{count} peers, {addresses} addresses, {size} sent to them",
             len(peers),
         ).format(count=len(peers), addresses=len(chosen.addresses), size=size(sent))
-        self._open(Mark.BANNED if chosen.bans else Mark.PASS, words, banned=bool(chosen.bans))
-        self._facts.hide()
+        self._open(Mark.PASS, words, banned=bool(chosen.bans))
+        self._chip.hide()
+        self._ban.setVisible(len(chosen.bans) < len(chosen.addresses))
+        self._left.hide()
         self._trace.hide()
 
     def lie(self, *, beside: bool) -> None:
         """Stand `beside` the table, or below it."""
         direction = QBoxLayout.Direction
         self._across.setDirection(direction.TopToBottom if beside else direction.LeftToRight)
+        self._head_box.setDirection(direction.TopToBottom if beside else direction.LeftToRight)
         if beside:
-            self._facts.setMinimumWidth(0)
-            self._facts.setMaximumWidth(16777215)
+            self._left.setMinimumWidth(0)
+            self._left.setMaximumWidth(_ANY)
             self.setMinimumSize(SIDE, 0)
         else:
-            self._facts.setFixedWidth(height(_FACTS))
-            self.setMinimumSize(0, height(180))
+            self._left.setFixedWidth(height(_FACTS))
+            self.setMinimumSize(0, height(_LOWEST))
 
     def _build(self) -> None:
-        head = row(
-            self._chip, self._headline, self._undo, self._ban, self._spare, self._evidence, gap=10
-        )
-        head.setStretch(1, 1)
+        why = row(self._chip, self._headline, gap=10)
+        why.setStretch(1, 1)
+        buttons = row(None, self._undo, self._ban, self._spare, self._evidence, gap=10)
+        self._head_box = row(why, buttons, gap=10)
+        self._head_box.setStretch(0, 1)
         self._head = QWidget()
-        self._head.setLayout(head)
-        self._across = row(self._facts, self._trace, gap=16)
+        self._head.setLayout(self._head_box)
+        self._left = scrolled(self._facts)
+        self._across = row(self._left, self._trace, gap=16)
         self._across.setStretch(1, 1)
         self._body = QWidget()
         self._body.setLayout(self._across)
@@ -153,6 +161,7 @@ class PeerDetails(QWidget):
         self._hint.hide()
         self._head.show()
         self._body.show()
+        self._chip.show()
         self._chip.set(mark, mark_word(mark))
         self._headline.say(words)
         self._undo.setVisible(banned)

@@ -52,6 +52,8 @@ _GROUPS: Final = {
 }
 _WIDE: Final = 1680
 """From this width of the page on, the details stand at the right."""
+_LARGEST_SHARE: Final = 0.5
+"""Of the height that the details get when the window shrinks; the user may drag beyond it."""
 _COVER_LIMIT: Final = 20_000
 _ARRIVALS: Final = 2_500
 _CHANGES: Final = 15_000
@@ -128,6 +130,9 @@ class PeersPage(Page):
             self._split.setOrientation(wanted)
             self._details.lie(beside=beside)
             self._split.setSizes([10_000, SIDE if beside else height(PANE)])
+        sizes = self._split.sizes()
+        if not beside and sizes[1] > sum(sizes) * _LARGEST_SHARE:
+            self._split.setSizes([sum(sizes) - (part := round(sum(sizes) * _LARGEST_SHARE)), part])
 
     # What it is made of
 
@@ -200,6 +205,8 @@ class PeersPage(Page):
         self._again.timeout.connect(self._refresh)
         self._sight = Throttle(self, self._refresh_sight)
         table.verticalScrollBar().valueChanged.connect(self._sight.request)
+        self._model.count_changed.connect(self._sight.request)
+        self._model.sort_changed.connect(self._sight.request)
         self._slicer = QTimer(self, singleShot=True, interval=0)
         self._slicer.timeout.connect(self._do_slice)
         self._search.changed.connect(self._filter)
@@ -250,7 +257,7 @@ class PeersPage(Page):
     def _follow_bans(self, _event: object) -> None:
         """Chips are right at once, not with the next sweep."""
         if self.isVisible():
-            self._model.refresh(VERDICT, rows=self._table.rows_in_sight())
+            self._refresh_sight()
             self._show_selected()
 
     def _refresh(self) -> None:
@@ -266,8 +273,8 @@ class PeersPage(Page):
         self._show_selected()
 
     def _refresh_sight(self) -> None:
-        """What depends on the clock is kept up to date where it can be seen."""
-        self._model.refresh(TRAIL, SINCE, rows=self._table.rows_in_sight())
+        """What depends on the clock and on the ban list is kept up to date where it can be seen."""
+        self._model.refresh(VERDICT, TRAIL, SINCE, rows=self._table.rows_in_sight())
 
     def _follow_states(self, _event: object = None) -> None:
         states = self.desk.core.downloaders.states()

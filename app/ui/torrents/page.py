@@ -194,7 +194,11 @@ class TorrentsPage(Page):
     # What it shows
 
     def _show_total(self) -> None:
-        total = sum(state.torrents for state in self.desk.core.downloaders.states())
+        # A paused downloader tells nothing; its last rows are still shown.
+        total = sum(
+            state.torrents or len(self._kept.get(state.settings.id, ()))
+            for state in self.desk.core.downloaders.states()
+        )
         self.count_changed.emit(count(total) if total else "")
 
     def _show_empty(self, *, any_downloader: bool) -> None:
