@@ -64,6 +64,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "downloader-unreachable": N_("Does not answer: {detail}"),
     "downloader-bad-answer": N_("Answers, but not as expected: {detail}"),
     "no-answer-in-time": N_("no answer in time"),
+    "no-answer-within": N_("no answer within {seconds} s"),
+    "sweep-crashed": N_("A bug in PeerWarden stopped the sweep ({kind}). The log says more."),
     "no-listener": N_("nothing listens at {address}"),
     "no-such-host": N_("no computer is called {host}"),
     "no-tls": N_("{address} does not speak HTTPS"),

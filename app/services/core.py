@@ -118,23 +118,30 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         await core.downloaders.start()
         yield core
     finally:
-        await core.downloaders.close()
+        # Commands first: one that is under way could begin to watch anew.
         await core.tasks.close()
+        await core.downloaders.close()
+        await ban_list.settled()
 
 
 async def _keep_house(core: Core) -> None:
     swept_history = 0
+    complaint = ""
     while True:
+        core.statistics.sample()
+        await core.downloaders.resume_when_due()
         try:
             await core.ban_list.expire()
             await core.exceptions.expire()
-            await core.downloaders.resume_when_due()
-            core.statistics.sample()
             if core.clock() - swept_history > _HISTORY_EVERY:
                 swept_history = core.clock()
                 await _forget_old_history(core)
         except StorageError as error:
-            log.warning("keeping house failed: %s", say(error.text))
+            if say(error.text) != complaint:  # a full disk stays full for long
+                complaint = say(error.text)
+                log.warning("keeping house failed: %s", complaint)
+        else:
+            complaint = ""
         await asyncio.sleep(SAMPLE_MS / 1000)
 
 

@@ -12,6 +12,8 @@ from typing import Final
 
 from app.domain.address import Prefix, single
 from app.domain.ban import Ban, DownloaderRef
+from app.domain.errors import AppError
+from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Verdict
 from app.locale.texts import say
@@ -74,6 +76,7 @@ class Watcher:
             pace,
         )
         self._wake = asyncio.Event()
+        self._complaint = ""
         self._dice = random.Random()  # noqa: S311 - jitter, no secret
         self._session: int | None = None
         self.connection: Connection | None = None
@@ -124,16 +127,34 @@ class Watcher:
             async with asyncio.timeout(pace.deadline):
                 event = await self.sweep()
         except TimeoutError:
-            error: DownloaderError | StorageError = Unreachable(f"no answer in {pace.deadline:g} s")
+            within = Text("no-answer-within", {"seconds": round(pace.deadline)})
+            error: DownloaderError | StorageError = Unreachable(within)
         except (DownloaderError, StorageError) as caught:
             error = caught
+        except Exception as bug:  # noqa: BLE001 - logged; it must not end the watch, and with it all protection
+            error = DownloaderError(Text("sweep-crashed", {"kind": type(bug).__name__}))
+            self._complain(error, bug)
         else:
+            if self._complaint:
+                log.info("%s: answers again", self._ref.name)
+                self._complaint = ""
             self.book.settle()
             self._bus.publish(event)
             self._bus.publish(EnforcementChanged(downloader=self._ref.id))
             return None
-        log.warning("%s: sweep failed: %s", self._ref.name, say(error.text))
+        self._complain(error)
         return error
+
+    def _complain(self, error: AppError, bug: Exception | None = None) -> None:
+        """Log a failure; the same again is no news, though it may last for days."""
+        words = say(error.text)
+        if words == self._complaint:
+            return
+        self._complaint = words
+        if bug is None:
+            log.warning("%s: sweep failed: %s", self._ref.name, words)
+        else:
+            log.error("%s: sweep failed: %s", self._ref.name, words, exc_info=bug)
 
     async def sweep(self) -> Swept:
         """Fetch, judge, ban, reconcile, once. Raises DownloaderError or StorageError."""

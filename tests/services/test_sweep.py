@@ -1,15 +1,19 @@
 """Sweeps of a scripted downloader, from its peers to its ban list."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.domain.address import parse_prefix
 from app.domain.ban import Ban
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
+from app.domain.snapshot import Snapshot
 from app.services.downloaders import Status
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
@@ -222,3 +226,40 @@ async def test_tasks_end_with_the_core_and_downloaders_are_closed(tmp_path: Path
         await swept(it)
         qb = it.downloaders["qb"]
     assert qb.closed
+
+
+@pytest.mark.logs_errors
+async def test_a_bug_in_a_sweep_is_told_and_does_not_end_the_watch(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await swept(it)
+        snapshot = qb.snapshot
+
+        async def stumble() -> Snapshot:
+            raise KeyError("surprise")
+
+        qb.snapshot = stumble  # type: ignore[method-assign]
+        await swept(it, kind=SweepFailed)
+        assert it.core.downloaders.state("qb").status is Status.ERROR
+        qb.snapshot = snapshot  # type: ignore[method-assign]
+        await swept(it)
+        assert it.core.downloaders.state("qb").status is Status.HEALTHY
+    assert "surprise" in caplog.text
+
+
+async def test_a_downloader_that_is_away_for_days_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await swept(it)
+        qb.error = Unreachable("connection refused")
+        for _ in range(5):
+            await swept(it, kind=SweepFailed)
+        qb.error = None
+        await swept(it)
+    assert caplog.text.count("connection refused") == 1
+    assert caplog.text.count("answers again") == 1
