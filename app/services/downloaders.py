@@ -37,7 +37,7 @@ from app.settings.downloader import QBITTORRENT, SECTION, DownloaderSettings, do
 
 log = logging.getLogger(__name__)
 
-_TEST_SECONDS: Final = 20.0
+_TEST_SECONDS: Final = 20
 _KINDS: Final = {QBITTORRENT: "qBittorrent"}
 """PBH's display names."""
 
@@ -133,8 +133,7 @@ class Downloaders:
 
     async def close(self) -> None:
         """End all tasks."""
-        for entry in self._entries.values():
-            await _end(entry)
+        await asyncio.gather(*map(_end, self._entries.values()))
 
     def states(self) -> tuple[DownloaderState, ...]:
         """All of them, in the order of config.yml."""
@@ -184,8 +183,8 @@ class Downloaders:
             entry = self._entry(settings.id)
             self._refuse_taken_name(settings)
             await self._settings.change("config.yml", downloader_changes(settings))
-            gone = await self._restart(entry, settings)
-        self._bus.publish(DownloadersChanged(gone=gone))
+            await self._restart(entry, settings)
+        self._bus.publish(DownloadersChanged(gone=(settings.id,)))
 
     async def remove(self, downloader_id: str) -> None:
         """Watch it no more. Its bans stay there, as it may be watched again; raises NotFound."""
@@ -194,8 +193,8 @@ class Downloaders:
             await self._settings.change("config.yml", {(SECTION, downloader_id): REMOVE})
             await _end(entry)
             del self._entries[downloader_id]
+            self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
             await self._store.forget_downloader(downloader_id)
-        self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
 
     async def test(self, settings: DownloaderSettings) -> Connection:
         """Try `settings` once without storing them; raises DownloaderError."""
@@ -204,32 +203,29 @@ class Downloaders:
             async with asyncio.timeout(_TEST_SECONDS):
                 return await downloader.connect()
         except TimeoutError:
-            raise Unreachable(f"no answer in {_TEST_SECONDS:g} s") from None
+            raise Unreachable(Text("no-answer-within", {"seconds": _TEST_SECONDS})) from None
         finally:
             await downloader.close()
 
     async def pause(self, downloader_id: str, *, paused: bool) -> None:
         """Stop or resume watching one; its bans stay. Stored; raises NotFound."""
-        settings = replace(self._entry(downloader_id).state.settings, paused=paused)
-        await self.edit(settings)
+        async with self._changing:
+            entry = self._entry(downloader_id)
+            settings = replace(entry.state.settings, paused=paused)
+            await self._settings.change("config.yml", downloader_changes(settings))
+            await self._restart(entry, settings)
+        self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
 
     async def pause_all(self, *, until: int | None = None) -> None:
         """Stop watching until `until` (epoch ms) or `resume_all`; not stored."""
         async with self._changing:
-            self._paused, self._resume_at = True, until
-            for entry in self._entries.values():
-                await self._restart(entry, entry.state.settings)
-        self._bus.publish(PauseChanged(paused=True))
-        self._bus.publish(DownloadersChanged())
+            await self._restart_all(paused=True, until=until)
 
     async def resume_all(self) -> None:
         """Watch again."""
         async with self._changing:
-            self._paused, self._resume_at = False, None
-            for entry in self._entries.values():
-                await self._restart(entry, entry.state.settings)
-        self._bus.publish(PauseChanged(paused=False))
-        self._bus.publish(DownloadersChanged())
+            if self._paused:
+                await self._restart_all(paused=False, until=None)
 
     async def resume_when_due(self) -> None:
         """End a pause whose time is over."""
@@ -280,11 +276,17 @@ class Downloaders:
         entry.task = loop.create_task(entry.watcher.watch(), name=f"watch {settings.name}")
         entry.task.add_done_callback(_report_crash)
 
-    async def _restart(self, entry: _Entry, settings: DownloaderSettings) -> tuple[str, ...]:
+    async def _restart(self, entry: _Entry, settings: DownloaderSettings) -> None:
         await _end(entry)
         # Assigning to an existing key keeps the order.
         self._begin(settings)
-        return (settings.id,)
+
+    async def _restart_all(self, *, paused: bool, until: int | None) -> None:
+        self._paused, self._resume_at = paused, until
+        entries = list(self._entries.values())
+        await asyncio.gather(*(self._restart(entry, entry.state.settings) for entry in entries))
+        self._bus.publish(PauseChanged(paused=paused))
+        self._bus.publish(DownloadersChanged(gone=tuple(self._entries)))
 
     def _remap(self) -> Remap:
         return remap_of(self._settings.config)

@@ -1,5 +1,7 @@
 """The registry of downloaders: add, edit, pause, remove, show."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from app.domain.address import parse_prefix
 from app.domain.errors import NotFound, Refused
 from app.services.downloaders import Status
-from app.services.errors import Unreachable
+from app.services.errors import StorageError, Unreachable
 from app.services.events import DownloadersChanged, SweepFailed
 from app.settings.downloader import DownloaderSettings
 from tests.domain.examples import UBUNTU, peer
@@ -116,3 +118,63 @@ async def test_a_failure_is_told_with_its_time_and_the_next_try(tmp_path: Path) 
         assert state.retry_at is not None
         assert state.retry_at > NOW
         assert state.swept_at == NOW
+
+
+async def test_while_all_pause_no_upload_is_shown(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, peer("203.0.113.8", upload_rate=5000))
+        await swept(it)
+        assert it.core.statistics.sample().to_good == 5000
+        gone: list[str] = []
+        it.core.bus.subscribe(DownloadersChanged, lambda event: gone.extend(event.gone))
+        await it.core.downloaders.pause_all()
+        assert gone == ["qb"]
+        assert it.core.statistics.sample().to_good == 0
+
+
+async def test_to_resume_what_does_not_pause_changes_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        await swept(it)
+        await it.core.downloaders.resume_all()
+        assert it.core.downloaders.state("qb").status is Status.HEALTHY
+
+
+async def test_a_pause_during_an_edit_keeps_the_edit(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        edited = replace(it.core.downloaders.state("qb").settings, name="seedbox")
+        await asyncio.gather(
+            it.core.downloaders.edit(edited), it.core.downloaders.pause("qb", paused=True)
+        )
+        now = it.core.downloaders.state("qb").settings
+        assert (now.name, now.paused) == ("seedbox", True)
+
+
+async def test_one_that_is_removed_vanishes_from_view_though_the_disk_is_full(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        gone: list[str] = []
+        it.core.bus.subscribe(DownloadersChanged, lambda event: gone.extend(event.gone))
+
+        async def refuse(downloader_id: str) -> None:
+            raise StorageError("disk full")
+
+        it.store.forget_downloader = refuse  # type: ignore[method-assign]
+        with pytest.raises(StorageError):
+            await it.core.downloaders.remove("qb")
+        assert gone == ["qb"]
+
+
+async def test_downloaders_that_are_slow_to_leave_leave_together(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb", "nas") as it:
+        await swept(it, "qb")
+        await swept(it, "nas")
+        leaving = asyncio.Barrier(2)
+
+        async def leave() -> None:
+            await leaving.wait()
+
+        for downloader in it.downloaders.values():
+            downloader.close = leave  # type: ignore[method-assign]
+        async with asyncio.timeout(5):
+            await it.core.downloaders.close()
