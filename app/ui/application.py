@@ -61,9 +61,12 @@ async def show(core: Core, *, api_url: str | None, minimized: bool, stop: asynci
         window.remember()
         tray.close()
         window.hide()
+        # Who waits for a dialog must hear of its end before the dialog goes with the window.
+        for dialog in window.findChildren(QDialog):
+            dialog.reject()
         desk.bridge.close()
-        window.deleteLater()
         await asyncio.to_thread(desk.remembered.save)
+        window.deleteLater()
 
 
 def _application() -> QApplication:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, Qt, Signal
+from PySide6.QtCore import QByteArray, QKeyCombination, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -119,12 +119,6 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.remember()
         self.close_wanted.emit()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setWindowIcon(icons.app_icon())
 
     # What it is made of
 

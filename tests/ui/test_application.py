@@ -14,6 +14,7 @@ from app.domain.errors import AppError
 from app.domain.reason import Text
 from app.locale import current_language, set_language
 from app.ui import application
+from app.ui.bans.page import BansPage
 from app.ui.main_window import MainWindow
 from app.ui.remembered import Remembered
 from tests.services.fakes import house
@@ -54,6 +55,24 @@ async def test_the_window_shows_all_pages_until_the_user_quits(
         assert stop.is_set()
         assert _window() is None
         assert Remembered(built.core.data_dir).area("window")["tab"] == "rules"
+
+
+async def test_quitting_closes_a_dialog_that_is_open(qtbot: QtBot, tmp_path: Path) -> None:
+    async with house(tmp_path) as built:
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                application.show(built.core, api_url=None, minimized=False, stop=stop)
+            )
+            await until(lambda: _window() is not None)
+            window = _window()
+            assert window is not None
+            window.open_page("bans")
+            assert isinstance(window.page, BansPage)
+            window.page.ban_address()
+            await until(lambda: QApplication.activeModalWidget() is not None)
+            stop.set()
+        assert QApplication.activeModalWidget() is None
 
 
 async def test_a_signal_ends_the_window_too(qtbot: QtBot, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from app.services.events import JudgedPeer
 from app.services.reconcile import Enforcement
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, moment, percent, size, span
+from app.ui.format import ago, listed, moment, percent, size, span
 from app.ui.peers.columns import PeerView
 from app.ui.peers.menu import Chosen
 from app.ui.peers.words import client_words, connection_words, flag_words, headline, known
@@ -182,7 +182,7 @@ class PeerDetails(QWidget):
         facts.set("claims", percent(peer.progress))
         facts.set("sent", f"{size(known(peer.uploaded))} / {size(torrent.size)}")
         facts.set("received", size(known(peer.downloaded)))
-        facts.tell("connection", flag_words(peer.flags))
+        facts.tell("connection", f"{connection_words(peer)}\n{flag_words(peer.flags)}")
         if ban is None:
             facts.set("banned", "")
             facts.set("enforced", "")
@@ -201,7 +201,7 @@ def enforcement_words(
     ]
     if len(enforcement) > limit:
         said.append("…")
-    return ", ".join(said)
+    return listed(said)
 
 
 _ENFORCED: Final[Mapping[Enforcement, Callable[[], str]]] = {
