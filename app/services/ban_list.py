@@ -149,7 +149,7 @@ class BanList:
                 await self._store.commit_bans(added, (), record=record)
                 for ban in added:
                     self._put(ban)
-                self._announce(BansChanged(added=added))
+                self._announce(BansChanged(added=added, news=record))
             return added
 
     async def _remove(

@@ -109,6 +109,8 @@ class BansChanged(Event):
 
     added: tuple[Ban, ...] = ()
     removed: tuple[Ban, ...] = ()
+    news: bool = True
+    """False when those added were known before: taken back, or given another end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

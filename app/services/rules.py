@@ -16,7 +16,15 @@ from app.domain.rules.names import CLIENT_NAME, PEER_ID, ClientNameBlacklist, Pe
 from app.domain.string_rule import UnmetIf, parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
-from app.services.events import BansChanged, EventBus, RulesChanged, SettingsChanged, Swept
+from app.services.events import (
+    BansChanged,
+    DownloadersChanged,
+    EventBus,
+    PeerKey,
+    RulesChanged,
+    SettingsChanged,
+    Swept,
+)
 from app.services.judge import IdentityRule, Judge, RuleSet
 from app.services.settings import SettingsBook
 from app.settings.profile import Profile
@@ -72,9 +80,11 @@ class Rules:
         self._profile = settings.profile
         self._bans: Counter[str] = Counter()
         self._would_ban: Counter[str] = Counter()
+        self._shadowed: set[PeerKey] = set()
         bus.subscribe(SettingsChanged, self._rebuild)
         bus.subscribe(BansChanged, self._count_bans)
         bus.subscribe(Swept, self._count_shadow)
+        bus.subscribe(DownloadersChanged, self._forget_gone)
 
     def states(self) -> tuple[RuleState, ...]:
         """All rules in judging order."""
@@ -125,11 +135,22 @@ class Rules:
             self._bus.publish(RulesChanged())
 
     def _count_bans(self, event: BansChanged) -> None:
-        self._bans.update(ban.rule for ban in event.added)
+        if event.news:
+            self._bans.update(ban.rule for ban in event.added)
 
     def _count_shadow(self, event: Swept) -> None:
         if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
             return
-        for judged in event.changed.values():
-            if judged.first_seen == event.snapshot.at and judged.decision.shadow is not None:
-                self._would_ban[judged.decision.shadow.rule] += 1
+        self._shadowed -= event.gone
+        if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
+            return
+        for key, judged in event.changed.items():
+            shadow = judged.decision.shadow
+            if shadow is None:
+                self._shadowed.discard(key)
+            elif key not in self._shadowed:
+                self._shadowed.add(key)
+                self._would_ban[shadow.rule] += 1
+
+    def _forget_gone(self, event: DownloadersChanged) -> None:
+        self._shadowed = {key for key in self._shadowed if key.downloader not in event.gone}

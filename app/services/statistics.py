@@ -83,7 +83,7 @@ class Statistics:
             self._rates.pop(downloader, None)
 
     def _on_bans(self, event: BansChanged) -> None:
-        real = [ban for ban in event.added if not ban.disconnect]
+        real = [ban for ban in event.added if event.news and not ban.disconnect]
         self.bans += len(real)
         self._new_bans += len(real)
         self.unbans += sum(not ban.disconnect for ban in event.removed)

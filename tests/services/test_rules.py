@@ -1,15 +1,18 @@
 """The rules as front ends list, switch and edit them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.domain.address import parse_prefix
 from app.domain.errors import NotFound
+from app.domain.peer_exception import PeerException
 from app.domain.string_rule import InvalidRule
 from app.domain.verdict import Action, Mode
 from app.settings.errors import InvalidSetting
 from tests.domain.examples import UBUNTU, peer
-from tests.services.fakes import House, house
+from tests.services.fakes import NOW, House, house
 from tests.services.test_sweep import HP, swept
 
 NAMES = "client-name-blacklist"
@@ -58,6 +61,31 @@ async def test_new_patterns_are_in_force_at_once(tmp_path: Path) -> None:
         entry = '{"method": "CONTAINS", "content": "bittorrent"}'
         await it.core.rules.change(NAMES, {("banned-client-name",): [entry]})
         assert it.core.rules.what_if(peer(), UBUNTU).action is Action.BAN
+
+
+async def test_a_peer_that_was_there_before_a_rule_went_into_shadow_counts_once(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.rules.set_mode(NAMES, Mode.OFF)
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it)
+        it.clock.now += 5000
+        await it.core.rules.set_mode(NAMES, Mode.SHADOW)
+        for _ in range(2):
+            await swept(it)
+            await it.core.exceptions.add(PeerException(id="", prefix=parse_prefix("198.51.100.1")))
+        assert it.core.rules.states()[2].would_ban == 1
+
+
+async def test_a_ban_that_is_taken_back_or_prolonged_counts_once(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, replace(HP, uploaded=1000))
+        await swept(it)
+        await it.core.bans.change_end(parse_prefix("203.0.113.7"), NOW + 5000)
+        await it.core.bans.restore(await it.core.bans.unban([parse_prefix("203.0.113.7")]))
+        assert it.core.rules.states()[2].bans == 1
+        assert (it.core.statistics.bans, it.core.statistics.taken) == (1, 1000)
 
 
 async def test_an_unknown_rule_is_an_error(tmp_path: Path) -> None:
