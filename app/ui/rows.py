@@ -370,8 +370,8 @@ class RowsModel(QAbstractTableModel, Generic[T, K]):
         return row
 
     def _follow(self) -> None:
-        """Settle unless the order is held; then only count what waits."""
-        if not self._frozen:
+        """Settle unless the order is held; then only count what waits. An empty table has no order to hold."""
+        if not self._frozen or not self._rows:
             self._settle()
         elif self._members_differ:
             coming = sum(row.at < 0 and row.fits for row in self._all.values())

@@ -252,3 +252,13 @@ def test_a_choice_in_a_cell_is_told_and_not_taken(qtbot: QtBot) -> None:
 def test_a_column_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         model_of().column_of("nothing")
+
+
+def test_an_empty_table_fills_also_while_the_pointer_is_over_it(qtbot: QtBot) -> None:
+    model = model_of()
+    model.freeze()
+    model.show([Item(1, 1)])
+    assert model.rows() == [Item(1, 1)]
+    model.apply({2: Item(2, 2)})
+    assert model.rows() == [Item(1, 1)]
+    assert model.waiting == 1
