@@ -15,6 +15,7 @@ from app.locale import _, ngettext
 from app.services.core import Core
 from app.services.events import JudgedPeer
 from app.ui.durations import length
+from app.ui.format import listed
 from app.ui.widgets import Tone
 
 Work: TypeAlias = Coroutine[Any, Any, object]
@@ -178,6 +179,6 @@ class Actions(QObject):
 
 def _named(prefixes: Sequence[Prefix]) -> str:
     if len(prefixes) <= _NAMED:
-        return ", ".join(show(prefix) for prefix in prefixes)
+        return listed(show(prefix) for prefix in prefixes)
     count = len(prefixes)
     return ngettext("{count} address", "{count} addresses", count).format(count=count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -30,6 +31,7 @@ _MONTHS: Final = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
 )  # fmt: skip
+_FULL_STOPS: Final = (".", "。")
 _HIDDEN: Final = ("Cc", "Cs", "Zl", "Zp")
 # Direction marks, embeddings, overrides and isolates, zero-width blanks. The joiners stay: Persian needs them.
 _TURNING: Final = frozenset(
@@ -153,6 +155,21 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(sign) else sign for sign in text)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things in one line: `a, b, c`."""
+    return _(", ").join(parts)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Sentences one after the other, each with a full stop; empty ones are passed over."""
+    whole = ""
+    for part in filter(None, parts):
+        said = part if part.endswith(_FULL_STOPS) else _("{words}.").format(words=part)
+        # Chinese puts no blank between them.
+        whole = _("{one} {other}").format(one=whole, other=said) if whole else said
+    return whole
 
 
 def tool_tip(text: str) -> str:

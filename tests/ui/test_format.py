@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.locale import set_language
 from app.ui import format as fm
 
 DAY = 86_400_000
@@ -144,3 +145,22 @@ def test_plain_text_keeps_its_length_and_stays_on_one_line(text: str) -> None:
 def test_a_tool_tip_is_never_mark_up() -> None:
     assert fm.tool_tip("<img src=x>\n2") == "<qt>&lt;img src=x&gt;<br>2</qt>"
     assert fm.tool_tip("") == ""
+
+
+def test_things_stand_in_one_line() -> None:
+    assert fm.listed(["µTP", "encrypted"]) == "µTP, encrypted"
+    assert fm.listed([]) == ""
+
+
+def test_sentences_follow_each_other_and_each_has_its_full_stop() -> None:
+    assert fm.sentences(["It failed", "", "Next try in 5 s."]) == "It failed. Next try in 5 s."
+    assert fm.sentences([]) == ""
+
+
+def test_chinese_has_its_own_signs_between_words_and_sentences() -> None:
+    set_language("zh_CN")
+    try:
+        assert fm.listed(["µTP", "加密"]) == "µTP\N{FULLWIDTH COMMA}加密"
+        assert fm.sentences(["没有响应", "5 秒后重试。"]) == "没有响应。5 秒后重试。"
+    finally:
+        set_language("en")

@@ -14,6 +14,7 @@ from app.locale.texts import say
 from app.ui.bans.addresses import read_addresses
 from app.ui.desk import Desk
 from app.ui.durations import BAN_LENGTHS, length
+from app.ui.format import listed
 from app.ui.widgets import Button, ButtonKind, Form, column, label, row, text_field
 
 _WIDTH: Final = 480
@@ -75,7 +76,7 @@ class BanDialog(QDialog):
         """Ban what is typed, if it can be read."""
         pasted = read_addresses(self.addresses.toPlainText())
         if pasted.wrong:
-            shown = ", ".join(pasted.wrong[:_NAMED])
+            shown = listed(pasted.wrong[:_NAMED])
             more = len(pasted.wrong) - _NAMED
             words = ngettext(
                 "This is no address: {words}", "These are no addresses: {words}", len(pasted.wrong)

@@ -24,7 +24,7 @@ from app.ui.bans.exporting import export_menu
 from app.ui.bans.history import HistoryView
 from app.ui.desk import Desk
 from app.ui.durations import BAN_LENGTHS, SPARE_LENGTHS, length
-from app.ui.format import count
+from app.ui.format import count, listed
 from app.ui.page import Page
 from app.ui.rows import RowsModel
 from app.ui.table import TableView
@@ -265,12 +265,11 @@ class BansPage(Page):
         states = self.desk.core.downloaders.states()
         confirmed = sum(state.bans_confirmed for state in states)
         waiting = sum(state.bans_possible for state in states) - confirmed
-        words = _("{confirmed} confirmed at the downloaders").format(confirmed=count(confirmed))
+        said = [_("{confirmed} confirmed at the downloaders").format(confirmed=count(confirmed))]
         if waiting > 0:
-            words += ", " + ngettext("{count} waits", "{count} wait", waiting).format(
-                count=count(waiting)
-            )
-        self._sum.setText(words)
+            words = ngettext("{count} waits", "{count} wait", waiting)
+            said.append(words.format(count=count(waiting)))
+        self._sum.setText(listed(said))
 
     def _show_selected(self, _keys: object = None) -> None:
         bans = self._table.selected_rows()

@@ -16,7 +16,7 @@ from app.services.errors import (
     StorageError,
     Unreachable,
 )
-from app.ui.format import ago, clock, count, left, seconds, span
+from app.ui.format import ago, clock, count, left, seconds, sentences, span
 from app.ui.widgets import Tone
 
 
@@ -106,7 +106,7 @@ def _troubled(state: DownloaderState, watching: Watching) -> Health:
             asks_for_settings=True,
         )
     if isinstance(error, NeedsAction):
-        words = _("{problem} {next}").format(problem=problem, next=_next(state, watching))
+        words = sentences((problem, _next(state, watching)))
         return Health(
             icon="circle-help",
             color="warn",
@@ -115,8 +115,13 @@ def _troubled(state: DownloaderState, watching: Watching) -> Health:
             tone=Tone.WARN,
             asks_for_settings=True,
         )
-    words = _("For {span}: {problem} {next} Nothing is lost: its bans wait and go out first.")
-    words = words.format(span=for_so_long, problem=problem, next=_next(state, watching))
+    words = sentences(
+        (
+            _("For {span}: {problem}").format(span=for_so_long, problem=problem),
+            _next(state, watching),
+            _("Nothing is lost: its bans wait and go out first."),
+        )
+    )
     return Health(icon="plug-zap", color="warn", title=_title(error), words=words, tone=Tone.WARN)
 
 
@@ -140,7 +145,7 @@ def _sentence(error: AppError | None) -> str:
     detail = error.text.params.get("detail")
     if isinstance(error, Unreachable | ProtocolMismatch) and detail is not None:
         words = say(detail) if isinstance(detail, Text) else str(detail)
-    return words if words.endswith((".", "。")) else _("{words}.").format(words=words)
+    return sentences((words,))
 
 
 def _next(state: DownloaderState, watching: Watching) -> str:

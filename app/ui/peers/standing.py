@@ -9,7 +9,7 @@ from app.locale.texts import say
 from app.services.core import Core
 from app.services.downloaders import DownloaderState, Status
 from app.ui.desk import Desk
-from app.ui.format import clock, count, span
+from app.ui.format import clock, count, sentences, span
 from app.ui.page import Remark
 from app.ui.widgets import Tone
 
@@ -59,7 +59,7 @@ def _trouble_words(failed: Sequence[DownloaderState], peers: int, now: int) -> s
                 more,
             ).format(count=more)
         )
-    return " ".join(part if part.endswith(".") else f"{part}." for part in said)
+    return sentences(said)
 
 
 def nobody_words(core: Core) -> tuple[str, str, str]:

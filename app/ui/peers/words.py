@@ -15,7 +15,7 @@ from app.locale import N_, _
 from app.locale.texts import say
 from app.services.events import JudgedPeer
 from app.ui.delegates import Mark, mark_word
-from app.ui.format import iso, percent, size
+from app.ui.format import iso, listed, percent, size
 from app.ui.trace_view import trace_lines
 
 _F = PeerFlags
@@ -64,7 +64,7 @@ def connection_words(peer: Peer) -> str:
         parts.append(_("handshake encrypted"))
     parts += [_(words) for flag, words in _SOURCES if flag in flags]
     parts.append(_("opened by us") if _F.LOCAL_CONNECTION in flags else _("came to us"))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def known(count: int) -> int | None:

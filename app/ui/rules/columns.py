@@ -15,7 +15,7 @@ from app.services.clock import wall_clock
 from app.services.rules import RuleState
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, mode_word
-from app.ui.format import NOTHING, count, left, moment
+from app.ui.format import NOTHING, count, left, listed, moment
 from app.ui.rules.entry_list import Entry
 from app.ui.rules.patterns import follows, readable
 
@@ -128,7 +128,7 @@ def exception_words(entry: PeerException) -> str:
         parts.append(_("client {name}").format(name=entry.client))
     if entry.torrent is not None:
         parts.append(_("torrent {hash}").format(hash=entry.torrent[:8]))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 EXCEPTION_COLUMNS: Final = (

@@ -12,6 +12,7 @@ from app.domain.peer_exception import PeerException
 from app.locale import _
 from app.ui.desk import Desk
 from app.ui.durations import SPARE_LENGTHS, length
+from app.ui.format import listed
 from app.ui.rows import RowsModel
 from app.ui.rules.columns import EXCEPTION_COLUMNS, exception_words
 from app.ui.rules.entries import read_addresses
@@ -119,7 +120,7 @@ class ExceptionsCard(QFrame):
             for entry in entries:
                 await exceptions.add(entry)
 
-        what = ", ".join(exception_words(entry) for entry in entries)
+        what = listed(exception_words(entry) for entry in entries)
         self._desk.actions.offer_undo(_("{what} is judged again.").format(what=what), put_back)
 
     def _on_key(self, key: str, _keys: object) -> None:

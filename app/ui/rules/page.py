@@ -19,6 +19,7 @@ from app.services.rules import RuleState
 from app.settings.errors import InvalidSetting
 from app.ui.delegates import mode_word
 from app.ui.desk import Desk
+from app.ui.format import listed
 from app.ui.page import Page
 from app.ui.rows import RowsModel
 from app.ui.rules.columns import RULE_COLUMNS
@@ -93,7 +94,7 @@ class RulesPage(Page):
     @override
     def on_hidden(self) -> None:
         if self._drafts:
-            names = ", ".join(rule_title(rule) for rule in self._drafts)
+            names = listed(rule_title(rule) for rule in self._drafts)
             self.desk.notify(_("Changes wait for Save: {rules}.").format(rules=names))
 
     @override

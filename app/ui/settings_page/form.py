@@ -15,7 +15,7 @@ from app.services.ports import Settings
 from app.settings.errors import InvalidSetting
 from app.settings.kind import Days, Milliseconds, Prefixes, Whole
 from app.ui.durations import length
-from app.ui.format import seconds
+from app.ui.format import listed, seconds, sentences
 from app.ui.settings_page.fields import CheckField, Field, field_for
 from app.ui.settings_page.items import Item, Section
 from app.ui.theme import height
@@ -111,7 +111,7 @@ def _hint(item: Item) -> str:
         parts.append(_("Default: {value}.").format(value=_shown(item)))
     if item.restart:
         parts.append(_("Takes effect with the next start."))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _shown(item: Item) -> str:
@@ -124,7 +124,7 @@ def _shown(item: Item) -> str:
     if isinstance(item.kind, Milliseconds) and isinstance(value, int):
         return _length(value)
     if isinstance(value, tuple):
-        return ", ".join(show(prefix) for prefix in value)
+        return listed(show(prefix) for prefix in value)
     return str(value)
 
 
