@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -15,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_CN", "zh_TW")
 DOMAIN = "peerwarden"
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)
 
 _NOISE = re.compile(
     r'^"(Project-Id-Version|Report-Msgid-Bugs-To|Last-Translator|Language-Team'
@@ -66,7 +69,8 @@ def as_po(catalogue: Catalog) -> str:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """The bytes of a `.mo` file."""
+    """The bytes of a `.mo` file; the same texts always make the same ones."""
+    catalogue.creation_date = _NO_TIME
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()

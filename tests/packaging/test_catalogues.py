@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -72,3 +73,10 @@ def test_the_compiled_catalogue_is_that_of_its_source(language: str, catalogue: 
     compiled = catalogues.path_of(language, ".mo").read_bytes()
 
     assert compiled == catalogues.as_mo(catalogue), "run dev.py messages"
+
+
+def test_a_compiled_catalogue_does_not_say_when_it_was_made(catalogue: Catalog) -> None:
+    now = catalogues.as_mo(catalogue)
+    catalogue.creation_date = datetime.fromtimestamp(0, UTC) + timedelta(days=1)
+
+    assert catalogues.as_mo(catalogue) == now
