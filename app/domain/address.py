@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
     IPv6Address,
     IPv6Network,
-    ip_address,
     ip_network,
 )
 from typing import Final, TypeAlias
@@ -41,7 +39,7 @@ def parse_ip(text: str) -> IPAddress:
     """
     bare = text.strip().removeprefix("[").removesuffix("]").partition("%")[0]
     try:
-        return ip_address(bare)
+        return IPv6Address(bare) if ":" in bare else IPv4Address(bare)
     except ValueError:
         raise InvalidAddress(text) from None
 
@@ -168,7 +166,6 @@ class PeerAddress:
         return self.effective.ip
 
 
-@lru_cache(maxsize=65536)
 def translate(raw: Endpoint, translation: Translation) -> PeerAddress:
     """Apply Teredo, NAT64 and IPv4-mapped translation in that order (reference/rules.md 1.6)."""
     ip = raw.ip

@@ -22,7 +22,8 @@ from app.services.exceptions import Exceptions
 
 _SLICE_SECONDS: Final = 0.002
 _LOOK_EVERY: Final = 16
-_MEMORY_LIMIT: Final = 200_000
+_MEMORY_LIMIT: Final = 20_000
+"""Answers kept per rule, some 300 bytes each; more than the peers of most, and a clear memory refills as it is used."""
 
 
 class IdentityRule(Protocol):

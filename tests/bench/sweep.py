@@ -55,7 +55,7 @@ _HEADLESS_MB: Final = 90
 _WINDOW_MB: Final = 170
 _FIRST_SWEEP_MS: Final = 2_000
 _COMPILE: Final = """
-import app.bootstrap, tests.bench.program
+import app.bootstrap, app.ui.application, tests.bench.program
 """
 
 

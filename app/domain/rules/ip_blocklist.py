@@ -57,7 +57,8 @@ class IpBlocklist:
         """Judge by port, then by address; also while idle, as neither can change (D-10, D-36)."""
         endpoint = peer.address.effective
         passing = self.passing
-        if endpoint.port in self.ports:
+        # 0 is no port but an unknown one, and yet the placeholder in PBH's list.
+        if endpoint.port and endpoint.port in self.ports:
             return Verdict(
                 rule=self.name,
                 action=Action.BAN,
@@ -84,6 +85,6 @@ class IpBlocklist:
             )
         return passing
 
-    def subject(self, peer: Peer) -> Endpoint:
-        """Address and port."""
-        return peer.address.effective
+    def subject(self, peer: Peer) -> Endpoint | None:
+        """Address and port; nothing when nothing is listed."""
+        return peer.address.effective if self.prefixes or self.ports else None

@@ -44,3 +44,7 @@ def test_b11_a_handshaking_peer_has_an_address_already() -> None:
 def test_the_narrowest_entry_is_named() -> None:
     verdict = rule("1.2.0.0/16", "1.2.3.0/24").judge(peer("1.2.3.4"))
     assert verdict.data == {"type": "ip", "rule": "1.2.3.0/24"}
+
+
+def test_an_empty_list_needs_no_answer_per_address() -> None:
+    assert IpBlocklist.of([], []).subject(peer("203.0.113.5", 1)) is None

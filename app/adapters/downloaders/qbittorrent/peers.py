@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import operator
+from functools import lru_cache
 from typing import Final
 
 from app.adapters.downloaders.effort import Effort
@@ -62,6 +63,20 @@ class PeerTable:
         self._wires, self._known = wires, known
         if len(peers) != len(self.peers) or not all(map(operator.is_, peers, self.peers)):
             self.peers = peers
+
+
+@lru_cache(maxsize=4096)
+def _same(text: str) -> str:
+    """The object first seen with this value."""
+    return text
+
+
+def _share_texts(wire: PeerWire) -> None:
+    """Keep what thousands of peers have in common once: 250 bytes less for each."""
+    for name in ("client", "peer_id_client", "connection", "country_code", "flags"):
+        text = getattr(wire, name)
+        if text is not None:
+            setattr(wire, name, _same(text))
 
 
 def _read(
