@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.address import Prefix, block_of, show
-from app.domain.ban import FOREVER, Ban
+from app.domain.ban import FOREVER, Ban, Source
 from app.locale import _, ngettext
 from app.services.core import Core
 from app.services.events import JudgedPeer
@@ -79,8 +79,16 @@ class Actions(QObject):
         made = await self._core.bans.ban(prefixes, duration=duration, note=note)
         self._tell_banned(made, replaced, duration)
 
+    def undo_ban(self, prefixes: Collection[Prefix]) -> None:
+        """Undo bans so that they stay undone: a rule would ban again what no exception spares."""
+        bans = [ban for prefix in prefixes for ban in self._core.ban_list.within(prefix)]
+        if any(ban.source is Source.RULE for ban in bans):
+            self.spare(prefixes)
+        else:
+            self.unban(prefixes)
+
     def unban(self, prefixes: Collection[Prefix]) -> None:
-        """Take entries, and all that lie inside them, off the list."""
+        """Take entries, and all that lie inside them, off the list; a rule may ban them again."""
         self.run(self._unban(tuple(prefixes)), "unban")
 
     def spare(self, prefixes: Collection[Prefix], *, length_ms: int | None = None) -> None:

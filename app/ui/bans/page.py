@@ -186,7 +186,7 @@ class BansPage(Page):
         table.menu_wanted.connect(self._show_menu)
         table.letter_pressed.connect(self._on_letter)
         table.opened.connect(lambda _key: self._details.trace.setFocus())
-        self._details.undo_pressed.connect(self._unban)
+        self._details.undo_pressed.connect(self._undo_ban)
         self._details.evidence_pressed.connect(self._copy_evidence)
         ban = QShortcut(QKeySequence("Ctrl+B"), self)
         ban.activated.connect(self.ban_address)
@@ -293,9 +293,9 @@ class BansPage(Page):
     def _selected(self) -> tuple[Prefix, ...]:
         return self._table.selected_keys()
 
-    def _unban(self) -> None:
+    def _undo_ban(self) -> None:
         if self._selected():
-            self.desk.actions.unban(self._selected())
+            self.desk.actions.undo_ban(self._selected())
 
     def _spare(self, length_ms: int | None) -> None:
         if self._selected():
@@ -314,7 +314,9 @@ class BansPage(Page):
         if not keys:
             return
         match letter:
-            case "U" | "Shift+U" | "Del":
+            case "U" | "Del":
+                self.desk.actions.undo_ban(keys)
+            case "Shift+U":
                 self.desk.actions.unban(keys)
             case "E":
                 self.desk.actions.spare(keys)
@@ -331,7 +333,10 @@ class BansPage(Page):
     def context_menu(self, keys: Sequence[Prefix]) -> QMenu:
         """The menu for these entries; it acts on them, wherever they stand by then."""
         actions, menu = self.desk.actions, QMenu(self)
-        menu.addAction(icons.icon("undo-2"), _("Undo the ban") + "\tU", lambda: actions.unban(keys))
+        menu.addAction(
+            icons.icon("undo-2"), _("Undo the ban") + "\tU", lambda: actions.undo_ban(keys)
+        )
+        menu.addAction(_("Unban only") + "\tShift+U", lambda: actions.unban(keys))
         spare = menu.addMenu(icons.icon("shield-check"), _("Unban and never judge again"))
         for offered in SPARE_LENGTHS:
             words = length(offered)

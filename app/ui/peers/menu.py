@@ -69,8 +69,9 @@ def peers_menu(parent: QWidget, chosen: Chosen, actions: Actions, ways: Ways) ->
         menu.addAction(
             icons.icon("undo-2"),
             _("Undo the ban") + "\tU",
-            lambda: actions.unban(chosen.banned_prefixes),
+            lambda: actions.undo_ban(chosen.banned_prefixes),
         )
+        menu.addAction(_("Unban only") + "\tShift+U", lambda: actions.unban(chosen.banned_prefixes))
     ban = menu.addMenu(icons.icon("ban"), _("Ban"))
     fill_ban(ban, chosen, actions, ways.count_covered)
     spare = menu.addMenu(

@@ -219,7 +219,7 @@ class PeersPage(Page):
         table.menu_wanted.connect(self._show_menu)
         table.opened.connect(lambda _key: self._details.trace.setFocus())
         table.letter_pressed.connect(self._on_letter)
-        self._details.undo_pressed.connect(self._unban)
+        self._details.undo_pressed.connect(self._undo_ban)
         self._details.ban_pressed.connect(self._ban)
         self._details.evidence_pressed.connect(self._copy_evidence)
         copy = QShortcut(QKeySequence("Ctrl+Shift+C"), table)
@@ -381,7 +381,9 @@ class PeersPage(Page):
             case "B":
                 self._ban()
             case "U" | "Del":
-                self._unban()
+                self._undo_ban()
+            case "Shift+U":
+                self.desk.actions.unban(chosen.banned_prefixes)
             case "E":
                 self.desk.actions.spare(chosen.spared_prefixes)
             case "T":
@@ -396,10 +398,10 @@ class PeersPage(Page):
         if chosen.peers:
             self.desk.actions.ban_peers(chosen.peers, duration=chosen.rule_length)
 
-    def _unban(self) -> None:
+    def _undo_ban(self) -> None:
         chosen = self._chosen(self._table.selected_keys())
         if chosen.bans:
-            self.desk.actions.unban(chosen.banned_prefixes)
+            self.desk.actions.undo_ban(chosen.banned_prefixes)
 
     def _fill_spare(self, menu: QMenu) -> None:
         chosen = self._chosen(self._table.selected_keys())

@@ -78,13 +78,25 @@ async def test_an_unban_can_be_undone_with_the_same_end(
         place.desk.actions.undo_offered.connect(lambda words, undo: offered.append((words, undo)))
         before = place.core.ban_list.get(_BANNED)
         page.table.select_keys([_BANNED])
-        qtbot.keyClick(page.table, Qt.Key.Key_U)
+        qtbot.keyClick(page.table, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
         await until(lambda: page.table.rows.shown == 0)
         assert offered[0][0] == f"Unbanned {LEECHER}."
 
         offered[0][1]()
         await until(lambda: page.table.rows.shown == 1)
         assert place.core.ban_list.get(_BANNED) == before
+
+
+async def test_undoing_the_ban_of_a_rule_keeps_it_undone(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(qtbot, tmp_path, appearance) as (place, page):
+        page.table.select_keys([_BANNED])
+        qtbot.keyClick(page.table, Qt.Key.Key_U)
+        await until(lambda: page.table.rows.shown == 0)
+        await place.sweep()
+        await place.sweep()
+        assert place.core.ban_list.get(_BANNED) is None
 
 
 async def test_unban_and_except_from_the_menu_can_be_undone_in_one_go(
