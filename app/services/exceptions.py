@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from app.domain.address import Prefix, show
+from app.domain.address import Prefix, show, unmapped
 from app.domain.errors import NotFound
 from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
@@ -42,7 +42,7 @@ class Exceptions:
         """Take over `ignore-peers-from-addresses`; returns whether it is another list than before."""
         before = self._configured
         self._configured = tuple(
-            PeerException(id=f"profile:{show(prefix)}", prefix=prefix, configured=True)
+            PeerException(id=f"profile:{show(prefix)}", prefix=unmapped(prefix), configured=True)
             for prefix in prefixes
         )
         self._index()
@@ -61,7 +61,8 @@ class Exceptions:
         made: list[PeerException] = []
         try:
             for entry in entries:
-                made.append(replace(entry, id=uuid.uuid4().hex, configured=False))
+                prefix = None if entry.prefix is None else unmapped(entry.prefix)
+                made.append(replace(entry, id=uuid.uuid4().hex, prefix=prefix, configured=False))
                 await self._store.save_exception(made[-1])
         except BaseException:
             with suppress(StorageError):

@@ -35,6 +35,14 @@ async def test_o15_a_configured_network_is_spared() -> None:
     assert bench.exceptions.judge(peer("11.1.2.3"), UBUNTU).action is Action.NO_ACTION
 
 
+async def test_an_entry_in_mapped_form_spares_the_ipv4_it_means() -> None:
+    bench = Bench()
+    bench.exceptions.configure([P("::ffff:10.0.0.0/104")])
+    assert bench.exceptions.spares(P("10.1.2.3")) is not None
+    await bench.exceptions.add(scope("::ffff:8.8.8.8"))
+    assert bench.exceptions.find(peer("8.8.8.8"), UBUNTU) is not None
+
+
 async def test_d4_configuring_again_replaces_the_list() -> None:
     bench = Bench()
     assert bench.exceptions.configure([P("10.0.0.0/8")])

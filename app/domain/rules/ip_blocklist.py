@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.domain.address import Endpoint, Prefix, show
+from app.domain.address import Endpoint, Prefix, show, unmapped
 from app.domain.peer import Peer
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
@@ -50,7 +50,7 @@ class IpBlocklist:
         """Build from plain lists."""
         listed: PrefixMap[Prefix] = PrefixMap()
         for prefix in prefixes:
-            listed[prefix] = prefix
+            listed[unmapped(prefix)] = prefix
         return cls(prefixes=listed, ports=frozenset(ports), duration=duration, mode=mode)
 
     def judge(self, peer: Peer) -> Verdict:

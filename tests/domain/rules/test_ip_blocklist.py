@@ -21,6 +21,8 @@ def rule(*prefixes: str, ports: tuple[int, ...] = ()) -> IpBlocklist:
         pytest.param(rule(ports=(2003,)), "203.0.113.5", 2003, "port", id="B4"),
         pytest.param(rule("2001:db8::/32"), "2001:db8::1", 1, "ip", id="IPv6"),
         pytest.param(rule("1.2.3.4"), "::ffff:1.2.3.4", 1, "ip", id="mapped"),
+        pytest.param(rule("::ffff:1.2.3.0/120"), "1.2.3.4", 1, "ip", id="listed as mapped"),
+        pytest.param(rule(ports=(0,)), "8.8.8.8", 0, None, id="unknown port"),
         pytest.param(rule("0.0.0.0", ports=(0,)), "8.8.8.8", 6881, None, id="placeholders"),
     ],
 )
