@@ -19,7 +19,6 @@ from app.adapters.downloaders import open_downloader
 from app.adapters.storage import directory_lock, open_store
 from app.api.server import ApiServer
 from app.collector import collecting
-from app.domain.address import Translation
 from app.domain.errors import AppError
 from app.domain.reason import Text
 from app.locale import match_language, set_language, system_language
@@ -28,6 +27,7 @@ from app.logs import logging_to
 from app.options import Options
 from app.services.clock import wall_clock
 from app.services.core import Core, running_core
+from app.services.downloaders import translation_of
 from app.services.events import AlertRaised, EventBus
 from app.services.log_ring import LogRing
 from app.services.ports import Settings
@@ -113,8 +113,7 @@ async def _core(
     bus = EventBus()
     store = await open_store(folder / "peerwarden.db")
     stack.push_async_callback(store.close)
-    tunnels = settings.config.ip_remapping
-    translation = Translation(teredo=tunnels.teredo, nat64=tunnels.nat64)
+    translation = translation_of(settings.config)
     core = await stack.enter_async_context(
         running_core(
             version=__version__,

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Final
 
 from app.domain.errors import AppError
@@ -22,6 +23,7 @@ _FAILED: Final = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code: 0 fine, 1 failed, 2 wrong use."""
     set_language(system_language())
+    _speak_every_script()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     if options.language is not None:
         set_language(match_language(options.language) or "en")
@@ -32,6 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _FAILED
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         return _FINE
+    except KeyboardInterrupt:
+        return _FAILED
+
+
+def _speak_every_script() -> None:
+    """Names of torrents and clients come in every script: write UTF-8, and to a console what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _run(options: Options) -> int:

@@ -9,14 +9,14 @@ from typing import Any, TextIO
 
 from app.adapters.config_files import ConfigFiles, read_profile_file
 from app.adapters.storage import read_bans
-from app.domain.address import Prefix
+from app.domain.address import Prefix, Translation
 from app.domain.errors import AppError, Refused
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.locale.texts import rule_title
 from app.options import Options
 from app.services.clock import wall_clock
-from app.services.downloaders import remap_of
+from app.services.downloaders import remap_of, translation_of
 from app.services.events import EventBus
 from app.services.exceptions import Exceptions
 from app.services.export import FORMATS, lines
@@ -37,20 +37,29 @@ def export(options: Options) -> int:
     text = lines(options.format, bans, remap_of(config))
     if options.output is None:
         _write(text, sys.stdout)
-    else:
+        return 0
+    try:
         with options.output.open("w", encoding="utf-8", newline="\n") as file:
             _write(text, file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused(
+            Text("export-not-written", {"path": str(options.output), "reason": reason})
+        ) from None
     return 0
 
 
 def check(options: Options) -> int:
     """Judge the peers on standard input, one JSON object a line; prints each decision with its trace."""
-    judge = _judge(_profile(options))
-    for number, line in enumerate(sys.stdin, start=1):
+    profile, translation = _read(options)
+    judge = _judge(profile)
+    # JSON is UTF-8, whatever the console speaks.
+    given: Iterable[str | bytes] = getattr(sys.stdin, "buffer", sys.stdin)
+    for number, line in enumerate(given, start=1):
         if not line.strip():
             continue
         try:
-            peer, torrent = read_check_line(line)
+            peer, torrent = read_check_line(line, translation)
         except AppError as error:
             raise Refused(Text("check-line-bad", {"line": number, "why": error.text})) from None
         answer = decision_to_wire(judge.decide(peer, torrent))
@@ -58,10 +67,11 @@ def check(options: Options) -> int:
     return 0
 
 
-def _profile(options: Options) -> Profile:
+def _read(options: Options) -> tuple[Profile, Translation]:
     if options.profile is not None:
-        return read_profile_file(options.profile)
-    return ConfigFiles(options.folder()).load()[1]
+        return read_profile_file(options.profile), Translation()
+    config, profile = ConfigFiles(options.folder()).load()
+    return profile, translation_of(config)
 
 
 def _judge(profile: Profile) -> Judge:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from app.domain.errors import AppError
+from app.domain.reason import Text
 from app.services.log_ring import LogRing
 
 _FILE_SIZE: Final = 5 * 1024 * 1024
@@ -21,8 +23,14 @@ _CHATTY: Final = ("httpx", "httpcore", "qasync", "aiohttp.access", "asyncio")
 
 @contextmanager
 def logging_to(folder: Path, level: str) -> Iterator[LogRing]:
-    """Log to standard error, `folder`/logs and the ring that is returned, until the block ends."""
-    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    """Log to standard error, `folder`/logs and the ring that is returned, until the block ends. Raises AppError."""
+    try:
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AppError(
+            Text("data-dir-unusable", {"path": str(folder / "logs"), "reason": reason})
+        ) from None
     ring = LogRing()
     handlers: list[logging.Handler] = [
         logging.StreamHandler(sys.stderr),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.errors import AppError
 from app.logs import logging_to
 from app.services.log_ring import LogLine
 
@@ -31,3 +32,10 @@ def test_a_line_reaches_standard_error_the_file_and_the_ring(
     assert "banned 12 peers" in written
     assert "after the end" not in written
     assert "banned 12 peers" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_take_logs_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "logs").touch()
+    with pytest.raises(AppError) as caught, logging_to(tmp_path, "info"):
+        pass
+    assert caught.value.text.id == "data-dir-unusable"

@@ -116,6 +116,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "data-dir-unusable": N_("The data directory {path} cannot be used: {reason}"),
     # the command line
     "export-format-unknown": N_("There is no format “{format}”. Allowed: {allowed}"),
+    "export-not-written": N_("{path} cannot be written: {reason}"),
     "check-line-bad": N_("Line {line} of the input: {why}"),
     # JSON and the REST server
     "json-unreadable": N_("This JSON cannot be read: {why}"),

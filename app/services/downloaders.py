@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
+from app.domain.address import Translation
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.errors import AppError, NotFound, Refused
 from app.domain.reason import Text
@@ -348,6 +349,11 @@ def remap_of(config: Config) -> Remap:
         ipv4=ipv4.remap_range if ipv4.enabled else None,
         ipv6=ipv6.remap_range if ipv6.enabled else None,
     )
+
+
+def translation_of(config: Config) -> Translation:
+    """How addresses of downloaders are read."""
+    return Translation(teredo=config.ip_remapping.teredo, nat64=config.ip_remapping.nat64)
 
 
 def ref_of(settings: DownloaderSettings) -> DownloaderRef:
