@@ -49,6 +49,7 @@ class PeerTable:
             if old is not None and old == wire:
                 wires[key] = old  # its texts are those of the peer already
             else:
+                _share_texts(wire)
                 changed[key] = old
         if not changed and len(wires) == len(before):
             return

@@ -153,3 +153,9 @@ async def test_whatever_stands_in_the_members_the_others_are_shown(
 ) -> None:
     found = await shown(*peers, peer("203.0.113.1", 1))
     assert any(str(each.address.raw) == "203.0.113.1:1" for each in found)
+
+
+async def test_texts_that_peers_have_in_common_are_kept_once() -> None:
+    one, other = await shown(peer("203.0.113.5", 1), peer("203.0.113.6", 1))
+    assert one.client_name is other.client_name
+    assert one.peer_id is other.peer_id
