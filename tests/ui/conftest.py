@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
@@ -45,3 +46,12 @@ def _dressed(appearance: Appearance) -> Iterator[None]:
     set_language("en")
     yield
     appearance.choose(Scheme.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_here() -> Iterator[None]:
+    """Python collects in whatever thread allocates, and Qt objects must die in Qt's: as `app.collector` has it."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()

@@ -112,7 +112,7 @@ class SettingsPage(Page):
         body.setStretch(1, 1)
         body.addStretch(0)
         buttons = row(self._state, None, self._revert, self._save, margins=(16, 8, 16, 8))
-        whole = column(body, frame("bar", buttons), gap=0)
+        whole = column(body, frame("status", buttons), gap=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
 

@@ -1,0 +1,75 @@
+"""The box “What if?” asks the rules about a peer that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from app.domain.rules.names import CLIENT_NAME
+from app.domain.verdict import Mode
+from app.services.core import Core
+from app.ui.rules.what_if import WhatIfCard
+from tests.services.fakes import house
+from tests.ui.finding import button, field, says
+
+
+@asynccontextmanager
+async def box_over(tmp_path: Path, qtbot: QtBot) -> AsyncIterator[tuple[WhatIfCard, Core]]:
+    async with house(tmp_path) as built:
+        box = WhatIfCard(built.core)
+        qtbot.addWidget(box)
+        box.show()
+        yield box, built.core
+
+
+async def test_it_shows_who_would_be_banned_and_why(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, core):
+        field(box, "Client name").setText("HP/torrent 1.3")
+        button(box, "Ask").click()
+
+        assert box.answer == "Calls itself “HP/torrent 1.3”; banned: starts with “hp/torrent”"
+        assert [line.answer for line in box.trace.rows.rows()][-1] == "Ban 3 d"
+        assert len(core.ban_list) == 0
+
+
+async def test_it_says_when_nobody_minds(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, _core):
+        field(box, "Client name").setText("Transmission 4.1")
+        button(box, "Ask").click()
+
+        assert box.answer == "No rule has anything against this peer."
+
+
+async def test_an_answer_follows_the_rules(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, core):
+        field(box, "Client name").setText("HP/torrent 1.3")
+        box.ask()
+        await core.rules.set_mode(CLIENT_NAME, Mode.SHADOW)
+        box.ask_again()
+
+        assert [line.answer for line in box.trace.rows.rows()][-1] == "Would ban 3 d"
+
+
+async def test_what_is_no_address_and_no_port_is_refused(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, _core):
+        field(box, "Address").setText("1.2.3")
+        button(box, "Ask").click()
+        assert says(box, "Allowed: an IP address")
+        assert not box.trace.isVisible()
+
+        field(box, "Address").setText("203.0.113.1")
+        field(box, "Port").setText("70000")
+        button(box, "Ask").click()
+        assert says(box, "Allowed: a port")
+
+
+async def test_an_address_that_is_spared_says_so(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, _core):
+        field(box, "Address").setText("192.168.1.4")
+        field(box, "Client name").setText("HP/torrent 1.3")
+        box.ask()
+
+        assert box.answer == "Exception: 192.168.0.0/16"
