@@ -29,6 +29,7 @@ async def test_python_collects_nothing_by_itself_while_the_block_runs() -> None:
 
 
 async def test_the_loop_collects_what_is_young(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "_START", 0.01)
     monkeypatch.setattr(collector, "_EVERY", 0.01)
     freed = asyncio.Event()
     async with collector.collecting():
