@@ -31,10 +31,10 @@ def export(options: Options) -> int:
     if options.format not in FORMATS:
         allowed = ", ".join(FORMATS)
         raise Refused(Text("export-format-unknown", {"format": options.format, "allowed": allowed}))
-    config, _profile = ConfigFiles(options.folder()).load()
+    config, profile = ConfigFiles(options.folder()).load()
     now = wall_clock()
     bans = [ban for ban in read_bans(options.folder() / "peerwarden.db") if ban.until > now]
-    text = lines(options.format, bans, remap_of(config))
+    text = lines(options.format, bans, remap_of(config, _prefixes(profile)))
     if options.output is None:
         _write(text, sys.stdout)
         return 0

@@ -27,6 +27,8 @@ class Remap:
     ipv6: int | None = 52
     ranges: bool = True
     """Whether the receiver understands blocks; without, entries are never widened."""
+    spared: tuple[Prefix, ...] = ()
+    """What no entry may take in by being widened."""
 
     def entries(self, ban: Ban) -> tuple[Prefix, ...]:
         """What stands in a list for `ban`, without repeats: its prefix, what the downloader sees, companions."""
@@ -39,6 +41,7 @@ class Remap:
         """The entry for `prefix` and its companion in the other family."""
         if isinstance(prefix, IPv4Network):
             wide = prefix.supernet(new_prefix=self._bits(prefix, self.ipv4))
+            wide = prefix if self._spares_in(wide) else wide
             return wide, mapped(wide)
         if prefix.subnet_of(MAPPED):
             start = int(prefix.network_address) - int(MAPPED.network_address)
@@ -47,7 +50,13 @@ class Remap:
             # Wider than one address would hit strangers behind the same gateway (D-23).
             inner = embedded_ipv4(prefix.network_address) if is_single(prefix) else None
             return (prefix,) if inner is None else (prefix, single(inner))
-        return (prefix.supernet(new_prefix=self._bits(prefix, self.ipv6)),)
+        wider = prefix.supernet(new_prefix=self._bits(prefix, self.ipv6))
+        return (prefix if self._spares_in(wider) else wider,)
+
+    def _spares_in(self, wide: Prefix) -> bool:
+        return any(
+            spared.version == wide.version and wide.overlaps(spared) for spared in self.spared
+        )
 
     def _bits(self, prefix: Prefix, wanted: int | None) -> int:
         if wanted is None or not self.ranges:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.domain.remap import Remap
 from app.locale.texts import say
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
 from app.services.bans import Bans
-from app.services.downloaders import Downloaders
+from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
 from app.services.events import EventBus, RulesChanged, SettingsChanged
 from app.services.exceptions import Exceptions
@@ -50,6 +51,11 @@ class Core:
     statistics: Statistics
     alerts: Alerts
     log_ring: LogRing
+
+    @property
+    def remap(self) -> Remap:
+        """How the ban list is widened for exports."""
+        return remap_of(self.settings.config, self.exceptions.whole())
 
 
 @asynccontextmanager
@@ -88,6 +94,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
             settings=book,
             open_downloader=open_downloader,
             judge=judge,
+            exceptions=exceptions,
             ban_list=ban_list,
             store=store,
             bus=bus,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from app.domain.address import Translation
+from app.domain.address import Prefix, Translation
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.errors import AppError, NotFound, Refused
 from app.domain.reason import Text
@@ -27,6 +28,7 @@ from app.services.events import (
     Swept,
     Timings,
 )
+from app.services.exceptions import Exceptions
 from app.services.judge import Judge, PeerBook
 from app.services.ports import Clock, Connection, DownloaderStore, OpenDownloader
 from app.services.reconcile import Enforcement, Reconciler
@@ -102,12 +104,14 @@ class Downloaders:
         settings: SettingsBook,
         open_downloader: OpenDownloader,
         judge: Judge,
+        exceptions: Exceptions,
         ban_list: BanList,
         store: DownloaderStore,
         bus: EventBus,
         clock: Clock,
     ) -> None:
         self._settings, self._open, self._judge = settings, open_downloader, judge
+        self._exceptions = exceptions
         self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
         self._entries: dict[str, _Entry] = {}
         self._paused = False
@@ -290,7 +294,7 @@ class Downloaders:
         self._bus.publish(DownloadersChanged(gone=tuple(self._entries)))
 
     def _remap(self) -> Remap:
-        return remap_of(self._settings.config)
+        return remap_of(self._settings.config, self._exceptions.whole())
 
     def _pace(self, settings: DownloaderSettings) -> Pace:
         return Pace(
@@ -342,13 +346,16 @@ class Downloaders:
         )
 
 
-def remap_of(config: Config) -> Remap:
-    """How the ban list is widened for downloaders and exports."""
+def remap_of(config: Config, spared: Iterable[Prefix] = ()) -> Remap:
+    """How the ban list is widened for downloaders and exports, without taking in what is `spared`."""
     ipv4, ipv6 = config.banlist_remapping.ipv4, config.banlist_remapping.ipv6
-    return Remap(
-        ipv4=ipv4.remap_range if ipv4.enabled else None,
-        ipv6=ipv6.remap_range if ipv6.enabled else None,
-    )
+    bits = {
+        4: ipv4.remap_range if ipv4.enabled else None,
+        6: ipv6.remap_range if ipv6.enabled else None,
+    }
+    # Around the others no block is widened: a ban inside them is lifted.
+    narrow = (p for p in spared if p.prefixlen > (bits[p.version] or p.max_prefixlen))
+    return Remap(ipv4=bits[4], ipv6=bits[6], spared=tuple(narrow))
 
 
 def translation_of(config: Config) -> Translation:

@@ -31,6 +31,7 @@ class Exceptions:
         self._configured: tuple[PeerException, ...] = ()
         self._by_prefix: PrefixMap[tuple[PeerException, ...]] = PrefixMap()
         self._elsewhere: tuple[PeerException, ...] = ()
+        self._whole: tuple[Prefix, ...] = ()
         self._pass = _passing(0)
 
     async def load(self) -> None:
@@ -88,6 +89,10 @@ class Exceptions:
             self._own.pop(entry_id, None)
         if there:
             self._changed()
+
+    def whole(self) -> tuple[Prefix, ...]:
+        """The addresses and blocks that are spared without further condition, in a stable order."""
+        return self._whole
 
     def spares(self, prefix: Prefix) -> PeerException | None:
         """The unconditional entry that holds all of `prefix`, if there is one."""
@@ -158,6 +163,11 @@ class Exceptions:
             around = tuple(e for e in around if e.prefix and entry.prefix.subnet_of(e.prefix))  # type: ignore[arg-type]  # same family: found by address
             by_prefix[entry.prefix] = (entry, *around)
         self._by_prefix, self._elsewhere = by_prefix, tuple(elsewhere)
+        self._whole = tuple(
+            entry.prefix
+            for entry in everyone
+            if entry.prefix is not None and entry.client is None and entry.torrent is None
+        )
         self._pass = _passing(len(everyone))
 
 

@@ -42,6 +42,14 @@ def test_a_translated_peer_is_listed_by_both_addresses() -> None:
     assert [show(entry) for entry in entries] == ["1.2.3.4", "::ffff:102:304", "64:ff9b::102:304"]
 
 
+def test_no_entry_takes_in_what_is_spared_by_being_widened() -> None:
+    spared = (parse_prefix("2001:db8:1:2::7"), parse_prefix("1.2.3.5"))
+    remap = Remap(ipv4=30, ipv6=52, spared=spared)
+    assert [show(e) for e in remap.entries(ban("2001:db8:1:3::9"))] == ["2001:db8:1:3::9"]
+    assert [show(e) for e in remap.entries(ban("1.2.3.4"))] == ["1.2.3.4", "::ffff:102:304"]
+    assert [show(e) for e in remap.entries(ban("1.2.3.8"))] == ["1.2.3.8/30", "::ffff:102:308/126"]
+
+
 def test_a_mapped_block_counts_as_ipv4() -> None:
     assert Remap().expand(parse_prefix("::ffff:102:300/120"))[0] == parse_prefix("1.2.3.0/24")
 

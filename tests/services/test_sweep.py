@@ -263,3 +263,16 @@ async def test_a_downloader_that_is_away_for_days_is_logged_once(
         await swept(it)
     assert caplog.text.count("connection refused") == 1
     assert caplog.text.count("answers again") == 1
+
+
+async def test_what_is_excepted_is_not_blocked_by_an_entry_widened_around_it(
+    tmp_path: Path,
+) -> None:
+    friend, leecher = "2001:db8:0:1::7", "2001:db8:0:2::9"
+    async with house(tmp_path, "qb") as it:
+        await it.core.bans.ban([parse_prefix(friend), parse_prefix(leecher)])
+        await swept(it)
+        assert it.downloaders["qb"].listed == {parse_prefix("2001:db8::/52")}
+        await it.core.bans.unban_and_except([parse_prefix(friend)])
+        await swept(it)
+        assert it.downloaders["qb"].listed == {parse_prefix(leecher)}

@@ -17,7 +17,6 @@ from app.api.answer import server_name
 from app.api.call import Call
 from app.api.client import takes_gzip
 from app.api.router import Route
-from app.services.downloaders import remap_of
 from app.services.export import FORMATS, lines
 
 _LINES_AT_ONCE: Final = 500
@@ -42,7 +41,7 @@ async def blocklist(format_name: str, call: Call) -> web.StreamResponse:
     if takes_gzip(call.request):
         response.enable_compression(web.ContentCoding.gzip)
     await response.prepare(call.request)
-    text = lines(format_name, bans, remap_of(call.core.settings.config))
+    text = lines(format_name, bans, call.core.remap)
     while chunk := "".join(islice(text, _LINES_AT_ONCE)):
         await response.write(chunk.encode())
         await asyncio.sleep(0)

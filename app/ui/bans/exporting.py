@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app.domain.ban import Ban
 from app.domain.remap import Remap
 from app.locale import N_, _
-from app.services.downloaders import remap_of
 from app.services.export import lines
 from app.ui.desk import Desk
 from app.ui.widgets import Tone, ask
@@ -39,7 +38,7 @@ def export_menu(parent: QWidget, desk: Desk) -> QMenu:
 async def write_list(desk: Desk, kind: str, file: Path) -> None:
     """Write the list in force as `kind`; what goes wrong is said in the window."""
     bans = tuple(ban for ban in desk.core.ban_list if not ban.disconnect)
-    remap = remap_of(desk.core.settings.config)
+    remap = desk.core.remap
     try:
         count = await asyncio.to_thread(_write, kind, bans, remap, file)
     except OSError as error:
