@@ -53,6 +53,7 @@ class Stopwatch:
         self._cpu_at_start = self._cpu_before = 0.0
         self._beat_due: float | None = None
         self._beat_cpu = 0.0
+        self._steps_before = 0
         self.steps, self.steps_cpu = array("d"), array("d")
         self.lags, self.lags_cpu = array("d"), array("d")
         self.slow: list[tuple[float, float, float, str]] = []
@@ -119,6 +120,7 @@ class Stopwatch:
         return {
             "sweeps": self.sweeps,
             "steps": list(self.steps),
+            "steps_before": self._steps_before,
             "steps_cpu": list(self.steps_cpu),
             "lags": list(self.lags),
             "lags_cpu": list(self.lags_cpu),
@@ -144,7 +146,9 @@ class Stopwatch:
     def _on_swept(self, event: Any, announced: float) -> None:  # noqa: ANN401 - not imported here
         loop, timings = asyncio.get_running_loop(), event.timings
         if not self.sweeps:
+            self._steps_before = len(self.steps)
             self._beat(loop)
+            loop.call_soon(_show_peers)
         cpu = time.process_time()
         self.sweeps.append(
             {
@@ -181,6 +185,15 @@ class Stopwatch:
 
 def _wrap(owner: type, name: str, wrapping: Callable[[Any], Any]) -> None:
     setattr(owner, name, wrapping(getattr(owner, name)))
+
+
+def _show_peers() -> None:
+    """Open the page with the most rows, if there is a window."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is not None and widgets.QApplication.instance() is not None:
+        for window in widgets.QApplication.topLevelWidgets():
+            if hasattr(window, "open_page"):
+                window.open_page("peers")
 
 
 def _say_rest() -> None:
