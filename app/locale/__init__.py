@@ -19,7 +19,8 @@ LANGUAGES: Final = ("en", "zh_CN", "zh_TW")
 
 _DOMAIN: Final = "peerwarden"
 _FOLDER: Final = Path(__file__).parent
-_TRADITIONAL: Final = ("zh_tw", "zh_hk", "zh_mo", "zh_hant")
+_TRADITIONAL: Final = ("zh_tw", "zh_hk", "zh_mo", "zh_hant", "chinese (traditional)")
+"""The last is how Windows says it."""
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -28,7 +29,7 @@ def match_language(wanted: str) -> str | None:
     tag = wanted.partition(".")[0].replace("-", "_").lower()
     if tag.startswith(_TRADITIONAL):
         return "zh_TW"
-    if tag == "zh" or tag.startswith("zh_"):
+    if tag == "zh" or tag.startswith(("zh_", "chinese")):
         return "zh_CN"
     if tag == "en" or tag.startswith("en_"):
         return "en"
@@ -37,12 +38,9 @@ def match_language(wanted: str) -> str | None:
 
 def system_language() -> str:
     """The language of the operating system's user, English when we do not speak it."""
-    code = _locale.getlocale()[0] or ""
-    for part in (code, *_environment()):
-        found = match_language(part)
-        if found is not None:
-            return found
-    return "en"
+    # Where the environment names one, it does so also for a locale that this system lacks; Python then says `C`.
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return match_language(next(filter(None, named), None) or _locale.getlocale()[0] or "") or "en"
 
 
 def set_language(language: str) -> None:
@@ -73,7 +71,3 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools look 
 @cache
 def _catalogue(language: str) -> _gettext.NullTranslations:
     return _gettext.translation(_DOMAIN, _FOLDER, languages=[language], fallback=True)
-
-
-def _environment() -> tuple[str, ...]:
-    return tuple(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))

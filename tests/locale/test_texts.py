@@ -8,7 +8,7 @@ import pytest
 
 import app
 from app.domain.reason import Text
-from app.locale import LANGUAGES, _, match_language, set_language
+from app.locale import LANGUAGES, _, set_language
 from app.locale.texts import SENTENCES, say
 
 ROOT = Path(app.__file__).parent
@@ -49,19 +49,3 @@ def test_every_translation_uses_the_parameters_of_its_source(language: str) -> N
 
 def fields(sentence: str) -> set[str]:
     return {part[1] for part in string.Formatter().parse(sentence) if part[1]}
-
-
-@pytest.mark.parametrize(
-    ("tag", "language"),
-    [
-        ("en_us", "en"),
-        ("zh-Hans-CN", "zh_CN"),
-        ("zh_HK.UTF-8", "zh_TW"),
-        ("zh", "zh_CN"),
-        ("de_DE", None),
-        ("default", None),
-        ("", None),
-    ],
-)
-def test_language_tags_are_matched(tag: str, language: str | None) -> None:
-    assert match_language(tag) == language
