@@ -72,7 +72,7 @@ class Facts(QWidget):
         """Show a value; without words the line goes."""
         name, value = self._lines[key]
         value.say(words)
-        value.setAccessibleName(f"{name.text()}: {words}")
+        value.setAccessibleName(f"{name.text()}: {value.text()}")
         name.setVisible(bool(words))
         value.setVisible(bool(words))
 

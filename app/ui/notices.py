@@ -74,7 +74,10 @@ class Notices(QWidget):
 
     def _follow(self, _event: object = None) -> None:
         remark, dismiss = self._choose()
+        self._dismisses = dismiss or ""
         if remark == self._shown:
+            # An alert may say the same as the answer that hid it.
+            self._cross.setVisible(dismiss is not None)
             return
         before, self._shown = self._shown, remark
         self.setVisible(remark is not None)
@@ -84,7 +87,6 @@ class Notices(QWidget):
         if before is None or self._notice is None or _names(before) != _names(remark):
             self._build(remark)
         self._cross.setVisible(dismiss is not None)
-        self._dismisses = dismiss or ""
         if self._notice is not None:
             self._notice.set(remark.tone, remark.icon, remark.words)
 

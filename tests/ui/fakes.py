@@ -6,22 +6,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.domain.address import Endpoint, PeerAddress
+from app.domain.ban import Ban, DownloaderRef
+from app.domain.decision import merge
 from app.domain.flags import parse_flags
 from app.domain.peer import Peer
+from app.domain.reason import Text
+from app.domain.rules.names import PEER_ID
 from app.domain.torrent import Torrent
+from app.domain.verdict import Action, Mode, Verdict
 from app.services.core import Core
+from app.services.events import JudgedPeer, PeerKey
 from app.ui.desk import Desk, make_desk
 from app.ui.theme import Appearance
-from tests.services.fakes import HandClock, House, MemoryStore, ScriptedDownloader, house
+from tests.services.fakes import NOW, HandClock, House, MemoryStore, ScriptedDownloader, house
 
 MIB = 1 << 20
 GIB = 1 << 30
+DAY = 86_400_000
 
 
 def torrent(number: int = 1, *, name: str = "", size: int = 4 * GIB) -> Torrent:
@@ -65,6 +72,50 @@ def peer(  # noqa: PLR0913 - what a peer is made of
         country=country,
         flags=parse_flags(flags),
         handshaking=handshaking,
+    )
+
+
+def verdict(action: Action = Action.BAN, mode: Mode = Mode.ENFORCE) -> Verdict:
+    """What the rule about peer ids answers."""
+    name = Text("saw-text", {"text": "-XF9990-"})
+    return Verdict(rule=PEER_ID, action=action, mode=mode, reason=name, saw=name)
+
+
+def judged(
+    seen: Peer,
+    *trace: Verdict,
+    of: Torrent | None = None,
+    at: str = "qb",
+    since: int = NOW,
+    ban: Ban | None = None,
+) -> JudgedPeer:
+    """A live peer, and what the verdicts of `trace` make of it."""
+    whose = of or torrent()
+    key = PeerKey(at, whose.id, seen.address.raw)
+    return JudgedPeer(key, whose, seen, merge(trace, DAY), since, ban)
+
+
+def banned(
+    prefix: str,
+    *,
+    since: int = NOW,
+    lasts: int = 3_600_000,
+    who: Peer | None = None,
+    of: Torrent | None = None,
+    disconnect: bool = False,
+) -> Ban:
+    """An entry of the ban list that a rule made."""
+    answer = verdict()
+    return Ban(
+        prefix=ip_network(prefix),
+        since=since,
+        until=since + lasts,
+        verdict=answer,
+        trace=(answer,),
+        disconnect=disconnect,
+        downloader=DownloaderRef(id="qb", name="Home qB", kind="qBittorrent"),
+        torrent=of,
+        peer=who,
     )
 
 
