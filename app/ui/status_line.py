@@ -94,13 +94,13 @@ class StatusLine(StatusBar):
         self._timer.stop()
 
     def _show_answering(self, states: tuple[DownloaderState, ...]) -> None:
-        if self._desk.core.downloaders.paused:
+        watched = [state for state in states if state.status is not Status.PAUSED]
+        if self._desk.core.downloaders.paused or (states and not watched):
             self._answering.set(_("Paused"), icon="pause", color="warn")
             return
         if not states:
             self._answering.set(_("No downloader yet"), icon="plug", color="muted")
             return
-        watched = [state for state in states if state.status is not Status.PAUSED]
         well = sum(state.status is Status.HEALTHY for state in watched)
         troubled = any(s.status in (Status.ERROR, Status.NEED_TAKE_ACTION) for s in watched)
         words = ngettext(
