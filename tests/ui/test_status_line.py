@@ -26,11 +26,11 @@ async def _open(
     qtbot: QtBot,
     tmp_path: Path,
     appearance: Appearance,
-    *,
+    downloaders: dict[str, ScriptedDownloader] | None = None,
     url: str | None = None,
-    **downloaders: ScriptedDownloader,
 ) -> AsyncIterator[tuple[Workplace, StatusLine]]:
-    async with workplace(tmp_path, appearance, *downloaders, downloaders=downloaders) as place:
+    known = downloaders or {}
+    async with workplace(tmp_path, appearance, *known, downloaders=known) as place:
         line = StatusLine(place.desk, url)
         qtbot.addWidget(line)
         line.show()
@@ -71,7 +71,7 @@ async def test_without_a_downloader_it_says_that_there_is_none(
 async def test_after_a_sweep_it_tells_who_was_swept(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
-    async with _open(qtbot, tmp_path, appearance, qb=swarm()) as (_place, line):
+    async with _open(qtbot, tmp_path, appearance, {"qb": swarm()}) as (_place, line):
         await until(lambda: _says(line, "1 of 1 downloader answers"))
         sweep = next(part for part in _parts(line) if part.accessibleName().startswith("Sweep "))
         assert re.fullmatch(r"Sweep \d+\.\d\d s", sweep.accessibleName())
@@ -83,7 +83,7 @@ async def test_the_rates_of_all_downloaders_are_summed_up(
 ) -> None:
     busy = Snapshot(at=NOW, torrents=(), upload_rate=3 << 20, download_rate=512)
     shown = {"qb": ScriptedDownloader(HandClock()), "nas": ScriptedDownloader(HandClock())}
-    async with _open(qtbot, tmp_path, appearance, **shown) as (place, line):
+    async with _open(qtbot, tmp_path, appearance, shown) as (place, line):
         for key in shown:
             place.core.bus.publish(_swept(key, busy))
         line.follow()
@@ -97,14 +97,14 @@ async def test_a_downloader_in_trouble_is_counted_out(
 ) -> None:
     broken = swarm()
     broken.error = Unreachable("connection refused")
-    async with _open(qtbot, tmp_path, appearance, qb=swarm(), nas=broken) as (_place, line):
+    async with _open(qtbot, tmp_path, appearance, {"qb": swarm(), "nas": broken}) as (_place, line):
         await until(lambda: _says(line, "1 of 2 downloaders answer"))
 
 
 async def test_a_paused_downloader_is_not_missed(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
-    async with _open(qtbot, tmp_path, appearance, qb=swarm(), nas=swarm()) as (place, line):
+    async with _open(qtbot, tmp_path, appearance, {"qb": swarm(), "nas": swarm()}) as (place, line):
         await place.core.downloaders.pause("nas", paused=True)
         await until(lambda: _says(line, "1 of 1 downloader answers"))
 
@@ -115,7 +115,7 @@ async def test_a_paused_downloader_is_not_missed(
 async def test_a_pause_of_all_is_said_and_ends(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
-    async with _open(qtbot, tmp_path, appearance, qb=swarm()) as (place, line):
+    async with _open(qtbot, tmp_path, appearance, {"qb": swarm()}) as (place, line):
         await place.core.downloaders.pause_all()
         await until(lambda: _says(line, "Paused"))
 
