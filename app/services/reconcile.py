@@ -166,7 +166,7 @@ class Reconciler:
             wanted=wanted.keys(),
             added=added,
             removed=removed,
-            owned=frozenset(self._owned),
+            owned=self._owned,  # no copy, which takes 10 ms for 100,000 bans; it changes after `apply` only
             everything=everything,
         )
         await self._downloader.apply(push)
