@@ -15,6 +15,7 @@ from app.locale.texts import say
 from app.services.ports import Settings
 from app.settings.errors import InvalidSetting
 from app.ui.desk import Desk
+from app.ui.format import listed
 from app.ui.page import Page
 from app.ui.settings_page.form import SectionForm
 from app.ui.settings_page.items import SECTIONS, SERVER, Item
@@ -190,7 +191,7 @@ class SettingsPage(Page):
         words = _("Settings saved.")
         if later:
             words = _("Settings saved. With the next start: {names}.")
-            words = words.format(names=", ".join(later))
+            words = words.format(names=listed(later))
         self.desk.actions.offer_undo(words, lambda: self._change(old))
 
     async def _change(self, wanted: Wanted) -> None:
