@@ -38,7 +38,7 @@ class Push:
     removed: Collection[Prefix]
     """Entries of ours that it may hold and shall not."""
     owned: Collection[Prefix]
-    """All entries there that may be ours; whatever else stands there is the user's and stays. Good until `apply` ends."""
+    """All entries there that may be ours, until `apply` ends; whatever else stands there is the user's and stays."""
     everything: bool
     """True when what it holds is not known: compare with what stands there."""
 
