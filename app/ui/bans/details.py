@@ -14,7 +14,7 @@ from app.locale.texts import say
 from app.ui.bans.columns import BanView, took
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, moment, percent, size
+from app.ui.format import ago, listed, moment, percent, size
 from app.ui.peers.details import enforcement_words
 from app.ui.peers.words import connection_words, evidence
 from app.ui.theme import height
@@ -152,4 +152,4 @@ def _sent(ban: Ban, peer: Peer | None) -> str:
     if ban.torrent is None:
         return words
     claims = _("claimed {progress}").format(progress=percent(peer.progress))
-    return f"{words} / {size(ban.torrent.size)}, {claims}"
+    return listed((f"{words} / {size(ban.torrent.size)}", claims))
