@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.locale import _
 from app.services.downloaders import DownloaderState, Status
+from app.ui.downloaders.elided import ElidedLabel
 from app.ui.downloaders.health import Health
 from app.ui.format import NOTHING, count, plain, rate
 from app.ui.theme import color, height
@@ -31,6 +32,8 @@ from app.ui.widgets import (
 )
 
 _FIGURE: Final = 104
+_ROOMY: Final = 1060
+"""From this width on there is room for the sparkline."""
 _SPARK: Final = (110, 30)
 
 
@@ -50,9 +53,9 @@ class DownloaderCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._name = label("", "strong")
-        self._kind = label("", "muted")
-        self._address = label("", "caption")
+        self._name = ElidedLabel("strong")
+        self._kind = ElidedLabel("muted")
+        self._address = ElidedLabel("caption")
         self._spark = SparkLine(*_SPARK)
         self._spark.setAccessibleName(_("Upload in the last hour"))
         self._spark.setToolTip(_("Upload in the last hour"))
@@ -83,7 +86,8 @@ class DownloaderCard(QFrame):
         self._torrents.show_value(count(state.torrents) if seen else NOTHING)
         self._peers.show_value(count(state.peers) if seen else NOTHING)
         self._upload.show_value(rate(state.upload_rate))
-        self._bans.show_value(f"{count(state.bans_confirmed)} / {count(state.bans_possible)}")
+        confirmed, possible = count(state.bans_confirmed), count(state.bans_possible)
+        self._bans.show_value(f"{confirmed} / {possible}" if state.bans_possible else NOTHING)
         self._spark.set_samples(samples, color="accent" if seen else "faint")
         self._health.show_health(health)
         self._pause.set_words(_("Resume") if settings.paused else _("Pause"))
@@ -108,6 +112,11 @@ class DownloaderCard(QFrame):
                 self.step_wanted.emit(-1)
             case _:
                 super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spark.setVisible(event.size().width() >= height(_ROOMY))
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -14,7 +14,6 @@ from app.locale import _
 from app.locale.texts import say
 from app.services.downloaders import DownloaderState
 from app.services.events import DownloadersChanged, SweepFailed, Swept
-from app.settings.downloader import DownloaderSettings
 from app.ui.desk import Desk
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.editor import DownloaderEditor
@@ -107,14 +106,11 @@ class DownloadersPage(Page):
 
     def edit(self, key: str) -> None:
         """Show the settings of one."""
-        settings = self.desk.core.downloaders.state(key).settings
-        self.desk.actions.run(self._edit(settings), "edit a downloader")
+        self.desk.actions.run(self._edit(key), "edit a downloader")
 
     def toggle_pause(self, key: str) -> None:
         """Pause one, or resume it."""
-        downloaders = self.desk.core.downloaders
-        paused = not downloaders.state(key).settings.paused
-        self.desk.actions.run(downloaders.pause(key, paused=paused), "pause a downloader")
+        self.desk.actions.run(self._toggle_pause(key), "pause a downloader")
 
     def test(self, key: str) -> None:
         """Try its connection and say how it went."""
@@ -124,7 +120,15 @@ class DownloadersPage(Page):
         """Watch it no more; can be undone."""
         self.desk.actions.run(self._remove(key), "remove a downloader")
 
-    async def _edit(self, settings: DownloaderSettings | None) -> None:
+    # The look-ups stand in here, where NotFound is told: a card may outlive its downloader for a moment.
+
+    async def _toggle_pause(self, key: str) -> None:
+        downloaders = self.desk.core.downloaders
+        paused = not downloaders.state(key).settings.paused
+        await downloaders.pause(key, paused=paused)
+
+    async def _edit(self, key: str | None) -> None:
+        settings = None if key is None else self.desk.core.downloaders.state(key).settings
         dialog = DownloaderEditor(self.desk.core, settings, self.window())
         try:
             await ask(dialog)
