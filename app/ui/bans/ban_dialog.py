@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
 
+from app.domain.address import Prefix
 from app.domain.errors import AppError
 from app.locale import _, ngettext
 from app.locale.texts import say
@@ -73,7 +75,9 @@ class BanDialog(QDialog):
         return self.addresses.accessibleDescription() if self.addresses.property("wrong") else ""
 
     def start(self) -> None:
-        """Ban what is typed, if it can be read."""
+        """Ban what is typed, if it can be read and is not being banned already."""
+        if not self.confirm.isEnabled():
+            return
         pasted = read_addresses(self.addresses.toPlainText())
         if pasted.wrong:
             shown = listed(pasted.wrong[:_NAMED])
@@ -85,14 +89,13 @@ class BanDialog(QDialog):
         elif not pasted.prefixes:
             self._row.set_error(_("At least one address is needed."))
         else:
-            self._desk.actions.run(self._ban(), "ban by hand")
+            self.confirm.setEnabled(False)
+            self._desk.actions.run(self._ban(pasted.prefixes), "ban by hand")
 
-    async def _ban(self) -> None:
-        pasted = read_addresses(self.addresses.toPlainText())
-        self.confirm.setEnabled(False)
+    async def _ban(self, prefixes: Sequence[Prefix]) -> None:
         try:
             await self._desk.actions.ban(
-                pasted.prefixes,
+                prefixes,
                 duration=self.lengths.currentData(),
                 note=self.note.text().strip(),
             )

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from app.domain.address import show
 from app.domain.ban import Ban
 from app.domain.peer import Peer
 from app.locale import _, ngettext
@@ -141,7 +142,7 @@ def ban_evidence(ban: Ban) -> str:
     """What one can hand to somebody else about a ban."""
     reason = say(ban.verdict.reason)
     if ban.peer is None or ban.torrent is None:
-        return f"{ban.prefix}: {reason}"
+        return f"{show(ban.prefix)}: {reason}"
     return evidence(ban.peer, ban.torrent, ban.trace, reason=reason, mark=mark_word(Mark.BANNED))
 
 

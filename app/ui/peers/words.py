@@ -16,7 +16,7 @@ from app.locale.texts import say
 from app.services.events import JudgedPeer
 from app.ui.delegates import Mark, mark_word
 from app.ui.format import iso, listed, percent, size
-from app.ui.trace_view import trace_lines
+from app.ui.trace_view import TraceLine, trace_lines
 
 _F = PeerFlags
 _MEANINGS: Final = {
@@ -115,11 +115,14 @@ def evidence(
         ),
         _("Why:"),
     ]
-    lines += [
-        f"  {line.rule}: {line.saw} / {line.allows} → {line.answer} ({line.reason})"
-        for line in trace_lines(trace, peer)
-    ]
+    lines += [_answer(line) for line in trace_lines(trace, peer)]
     return "\n".join(lines)
+
+
+def _answer(line: TraceLine) -> str:
+    measured = " / ".join(filter(None, (line.saw, line.allows)))
+    told = " → ".join(filter(None, (measured, line.answer)))
+    return f"  {line.rule}: {told} ({line.reason})"
 
 
 def peer_evidence(judged: JudgedPeer, ban: Ban | None, mark: Mark) -> str:
