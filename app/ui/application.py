@@ -20,7 +20,7 @@ from app.services.core import Core
 from app.ui import icons
 from app.ui.desk import make_desk
 from app.ui.main_window import MainWindow
-from app.ui.pages import more_pages, pages
+from app.ui.pages import MORE, TABBED, build
 from app.ui.theme import Appearance, Scheme
 from app.ui.tray import Tray
 from app.ui.widgets import Button, ButtonKind, Picture, ask, column, label, row
@@ -47,7 +47,8 @@ async def show(core: Core, *, api_url: str | None, minimized: bool, stop: asynci
     scheme = Scheme(core.settings.config.desktop.theme.value)
     appearance = Appearance(app, scheme=scheme, language=current_language())
     desk = make_desk(core, appearance)
-    window = MainWindow(desk, pages(desk), more_pages(desk), api_url=api_url)
+    tabbed, more = await build(TABBED, desk), await build(MORE, desk)
+    window = MainWindow(desk, tabbed, more, api_url=api_url)
     window.quit_wanted.connect(stop.set)
     app.commitDataRequest.connect(stop.set, Qt.ConnectionType.DirectConnection)
     tray = Tray(desk, window)

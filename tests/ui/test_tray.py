@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.reason import Text
 from app.services.errors import Unreachable
 from app.ui.main_window import MainWindow
-from app.ui.pages import more_pages, pages
+from app.ui.pages import MORE, TABBED
 from app.ui.theme import Appearance
 from app.ui.tray import Tray
 from app.ui.tray_icon import TrayState
@@ -68,7 +68,8 @@ async def scene(
     scripted = {name: swarm() for name in names}
     async with workplace(tmp_path, appearance, *names, downloaders=scripted) as place:
         desk = place.desk
-        window = MainWindow(desk, pages(desk), more_pages(desk), api_url=None)
+        tabbed, more = ([kind(desk) for kind in kinds] for kinds in (TABBED, MORE))
+        window = MainWindow(desk, tabbed, more, api_url=None)
         qtbot.addWidget(window)
         tray = Tray(desk, window, available=host or Host())
         window.show()
