@@ -61,6 +61,10 @@ class Notifications(QObject):
         bridge.swept.connect(self._on_swept)
         bridge.sweep_failed.connect(self._on_failed)
         bridge.downloaders_changed.connect(self._on_downloaders)
+        # The first sweep may be faster than the window.
+        started = desk.core.statistics.started
+        bans = desk.core.ban_list
+        self._on_banned([ban for ban in bans if ban.since >= started and not ban.disconnect])
 
     def look(self) -> None:
         """Say what waited, when its time has come."""

@@ -121,3 +121,19 @@ async def test_a_refused_log_in_is_told_at_once(tmp_path: Path, appearance: Appe
         await until(lambda: len(the.shown) == 2)
 
         assert the.shown[-1].words.startswith("Home needs you: Wrong user name or password.")
+
+
+async def test_bans_of_a_sweep_that_was_faster_than_the_window_are_told_too(
+    tmp_path: Path, appearance: Appearance
+) -> None:
+    async with workplace(tmp_path, appearance, "Home", downloaders={"Home": swarm()}) as place:
+        await until(lambda: len(place.core.ban_list) == 1)
+        shown: list[Message] = []
+
+        def show(message: Message) -> None:
+            shown.append(message)
+
+        today = BansToday(place.core, place.desk.bridge)
+        Notifications(place.desk, today, show, today)
+
+        assert [message.text for message in shown] == ["203.0.113.87"]
