@@ -172,5 +172,9 @@ class TabBar(QTabBar):
         words.write(painter, (left, box.y(), wide, box.height()), name)
         if count and self._level == _FULL:
             painter.setPen(color("faint"))
-            place = (left + wide + _GAP, box.y() + 1, self._count_width(count), box.height())
-            face("caption").write(painter, place, count)
+            small = face("caption")
+            # On the same line as the name, whatever the two fonts are.
+            rise = words.metrics.ascent() - words.height // 2
+            top = box.y() + box.height() // 2 + rise - small.metrics.ascent()
+            place = (left + wide + _GAP, top, self._count_width(count), small.height)
+            small.write(painter, place, count)
