@@ -18,7 +18,7 @@ from app.ui.theme import color, font, metrics, theme
 _AREA_ALPHA: Final = 45
 _TICK_EVERY: Final = 110
 """Pixels."""
-_LEVEL_EVERY: Final = 46
+_LEVEL_EVERY: Final = 36
 _ROOM: Final = 1.12
 """Above the highest value."""
 
