@@ -15,7 +15,7 @@ from app.services.events import JudgedPeer
 from app.services.reconcile import Enforcement
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, listed, moment, percent, size, span
+from app.ui.format import ago, listed, moment, percent, size
 from app.ui.peers.columns import PeerView
 from app.ui.peers.menu import Chosen
 from app.ui.peers.words import client_words, connection_words, flag_words, headline, known
@@ -177,7 +177,7 @@ class PeerDetails(QWidget):
         facts.set("client", client_words(peer))
         facts.set("peer-id", peer.peer_id or "")
         facts.set("connection", connection_words(peer))
-        facts.set("seen", f"{span(now - judged.first_seen)} ({moment(judged.first_seen, now)})")
+        facts.set("seen", f"{moment(judged.first_seen, now)} ({ago(judged.first_seen, now)})")
         facts.set("torrent", torrent.name)
         facts.set("claims", percent(peer.progress))
         facts.set("sent", f"{size(known(peer.uploaded))} / {size(torrent.size)}")
