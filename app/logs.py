@@ -17,8 +17,9 @@ from app.services.log_ring import LogRing
 _FILE_SIZE: Final = 5 * 1024 * 1024
 _FILES: Final = 4
 _LINE: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-# Both tell each request or socket event at INFO or DEBUG; qasync would drown everything else.
-_CHATTY: Final = ("httpx", "httpcore", "qasync", "aiohttp.access", "asyncio")
+# They tell each request or socket event at INFO or DEBUG; qasync would drown everything else.
+# Which migrations ran, the storage says itself.
+_CHATTY: Final = ("httpx", "httpcore", "qasync", "aiohttp.access", "asyncio", "peewee.migrations")
 
 
 @contextmanager
