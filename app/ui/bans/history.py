@@ -73,6 +73,9 @@ class HistoryView(QWidget):
         if offset != self._offset:
             return  # turned meanwhile
         self._total = total
+        if total and not rows:
+            self.turn(0)  # the records of this page were deleted
+            return
         self._model.show(rows)
         first, last = offset + 1, offset + len(rows)
         words = _("{first}\N{EN DASH}{last} of {total}") if rows else ""
