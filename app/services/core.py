@@ -107,7 +107,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     # Loaded and purged before anything is pushed or served (D-1).
     await ban_list.load()
     if not settings.config.persist.banlist:
-        await bans.unban_all()
+        await ban_list.remove([ban.prefix for ban in ban_list])
     await bans.release_spared()
 
     def on_settings(_event: SettingsChanged) -> None:
