@@ -22,6 +22,7 @@ class Trails:
         self._steps: dict[PeerKey, deque[tuple[int, int]]] = {}
         self._sweeps: defaultdict[str, int] = defaultdict(int)
         self._tops: deque[int] = deque(maxlen=SAMPLES)
+        self._begun = 0
         self._level = 0
 
     def __len__(self) -> int:
@@ -32,7 +33,9 @@ class Trails:
         self._sweeps[downloader] += 1
         if self._sweeps[downloader] % SAMPLES == 0:
             self._forget_quiet(downloader)
-        self._tops.append(0)
+        self._begun += 1
+        # Who keeps a rate is not noted again, and would drop out of the scale while still in the picture.
+        self._tops.append(self._highest() if self._begun % SAMPLES == 0 else 0)
 
     def note(self, downloader: str, changed: Iterable[tuple[PeerKey, JudgedPeer]]) -> None:
         """Take the rates of peers that changed in the sweep that `begin` announced."""
@@ -64,6 +67,9 @@ class Trails:
         sweep = self._sweeps[key.downloader]
         number = sweep * _LEVELS + self._level
         return Trail(key, number, sqrt_scale(_samples(steps, sweep), 2.0**self._level))
+
+    def _highest(self) -> int:
+        return max((steps[-1][1] for steps in self._steps.values()), default=0)
 
     def _forget_quiet(self, downloader: str) -> None:
         """Peers that have sent nothing through all of the picture need none."""
