@@ -186,7 +186,9 @@ class MainWindow(QMainWindow):
         for page in self._pages.values():
             page.remark_changed.connect(partial(self._follow_remark, page))
         for index, key in enumerate(self._tabbed):
-            self._pages[key].count_changed.connect(partial(self._tabs.set_count, index))
+            page = self._pages[key]
+            self._tabs.set_count(index, page.count)  # it counted while it was made
+            page.count_changed.connect(partial(self._tabs.set_count, index))
         actions = self._desk.actions
         actions.page_wanted.connect(self._go)
         actions.undo_offered.connect(self._offer_undo)

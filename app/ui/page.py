@@ -43,7 +43,14 @@ class Page(QWidget):
         self.desk = desk
         self.title = title
         self._remark: Remark | None = None
+        self._count = ""
+        self.count_changed.connect(self._note_count)
         self.setAccessibleName(title)
+
+    @property
+    def count(self) -> str:
+        """What `count_changed` said last."""
+        return self._count
 
     @property
     def remark(self) -> Remark | None:
@@ -84,3 +91,6 @@ class Page(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.on_hidden()
+
+    def _note_count(self, words: str) -> None:
+        self._count = words

@@ -78,6 +78,18 @@ async def test_tabs_show_counts_and_lead_to_pages(
         assert window.page.key == "peers"
 
 
+async def test_a_tab_counts_what_was_there_before_the_window(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with workplace(tmp_path, appearance) as place:
+        await place.core.bans.ban([ip_network(LEECHER)])
+        window = _window(place.desk)
+        qtbot.addWidget(window)
+        tabs = window.findChild(TabBar)
+        assert tabs is not None
+        assert tabs.accessibleTabName(2) == "Bans, 1"
+
+
 async def test_the_current_tab_leads_back_from_a_page_of_the_menu(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:

@@ -67,8 +67,7 @@ class DownloadersPage(Page):
             bridge.enforcement_changed,
             bridge.settings_changed,
         )
-        # Who listens to the count does so only after this page is made.
-        QTimer.singleShot(0, self, self._tell_count)
+        self._tell_count()
 
     def follow(self) -> None:
         """Show how things are now."""
