@@ -63,7 +63,7 @@ class PeerDetails(QWidget):
                 ("client", _("Client")),
                 ("peer-id", _("Peer ID")),
                 ("connection", _("Connection")),
-                ("seen", _("Seen since")),
+                ("seen", _("Seen first")),
                 ("torrent", _("Torrent")),
                 ("claims", _("Claims")),
                 ("sent", _("Sent to it")),
