@@ -120,7 +120,7 @@ class PeerDetails(QWidget):
         ).format(count=len(peers), addresses=len(chosen.addresses), size=size(sent))
         self._open(Mark.PASS, words, banned=bool(chosen.bans))
         self._chip.hide()
-        self._ban.setVisible(len(chosen.bans) < len(chosen.addresses))
+        self._ban.setVisible(bool(chosen.free))
         self._left.hide()
         self._trace.hide()
 

@@ -43,10 +43,14 @@ class Chosen:
         return list(dict.fromkeys(ban.prefix for ban in self.bans))
 
     @property
+    def free(self) -> list[Prefix]:
+        """The addresses that no entry covers."""
+        return [a for a in self.addresses if not any(_inside(a, ban.prefix) for ban in self.bans)]
+
+    @property
     def spared_prefixes(self) -> list[Prefix]:
         """What an exception for them names: the entries that cover them, and the addresses of the others."""
-        free = [a for a in self.addresses if not any(_inside(a, ban.prefix) for ban in self.bans)]
-        return [*self.banned_prefixes, *free]
+        return [*self.banned_prefixes, *self.free]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def peers_menu(parent: QWidget, chosen: Chosen, actions: Actions, ways: Ways) ->
     if len(chosen.peers) == 1:
         _fill_only(menu.addMenu(icons.icon("list-filter"), _("Show only this")), chosen, ways)
         menu.addSeparator()
-    copy = ngettext("Copy the address", "Copy the addresses", len(chosen.peers))
+    copy = ngettext("Copy the address", "Copy the addresses", len(chosen.addresses))
     menu.addAction(icons.icon("copy"), copy + "\tCtrl+C", ways.copy_address)
     menu.addAction(
         icons.icon("scroll-text"), _("Copy evidence") + "\tCtrl+Shift+C", ways.copy_evidence
@@ -95,14 +99,13 @@ def fill_ban(
     menu: QMenu, chosen: Chosen, actions: Actions, count_covered: Callable[[Prefix], int]
 ) -> None:
     """Offer the address or its block, each for several lengths."""
-    peers = chosen.peers
-    address = ngettext("This address", "These {count} addresses", len(peers))
-    _lengths(menu.addMenu(address.format(count=len(peers))), chosen, actions, _ONE)
-    if len(peers) > 1:
+    addresses = len(chosen.addresses)
+    address = ngettext("This address", "These {count} addresses", addresses)
+    _lengths(menu.addMenu(address.format(count=addresses)), chosen, actions, _ONE)
+    if addresses > 1:
         _lengths(menu.addMenu(_("Their /24 and /56 networks")), chosen, actions, BLOCK)
         return
-    ip = peers[0].peer.address.ip
-    block = block_around(ip)
+    block = block_around(chosen.peers[0].peer.address.ip)
     covered = count_covered(block)
     words = ngettext(
         "{block}, covers {count} peer you see now",
