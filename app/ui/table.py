@@ -301,6 +301,8 @@ class TableView(QTableView, Generic[T, K]):
             self.clearSelection()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._step_mode(event.key()):
             pass
+        elif self._begins_selection(event):
+            self.select_keys([self._rows.key_at(self.currentIndex().row())])
         elif self._is_letter(event):
             words = QKeySequence(event.keyCombination()).toString(
                 QKeySequence.SequenceFormat.PortableText
@@ -396,6 +398,17 @@ class TableView(QTableView, Generic[T, K]):
         else:
             self._rows.thaw()
         self.hold_changed.emit(self.held_by)
+
+    def _begins_selection(self, event: QKeyEvent) -> bool:
+        """Whether ↓ or ↑ shall choose the row that it is on: Qt would go past it, or nowhere if it is the only one."""
+        wanted = event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == _PLAIN[0]
+        return (
+            wanted
+            and plain
+            and not self.selectionModel().hasSelection()
+            and self.current_key() is not None
+        )
 
     def _is_letter(self, event: QKeyEvent) -> bool:
         known = event.key() in _LETTERS or event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_F2)

@@ -86,6 +86,19 @@ def test_a_selected_row_holds_the_order_and_releasing_it_lets_news_in(qtbot: QtB
     assert view.rows.keys() == ["c", "b", "d"]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up])
+def test_an_arrow_first_chooses_the_row_that_it_is_on(qtbot: QtBot, key: Qt.Key) -> None:
+    view = table_of(qtbot, ITEMS[0])
+    view.setFocus()
+
+    qtbot.keyClick(view, key)
+    assert view.selected_keys() == ("a",)
+
+    view.rows.show(ITEMS)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.selected_keys() == ("b",)
+
+
 def test_the_pointer_over_it_holds_the_order(qtbot: QtBot) -> None:
     view = table_of(qtbot, *ITEMS, holds_still=True)
     enter(view)
