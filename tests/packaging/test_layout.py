@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from steps import ROOT
@@ -19,6 +20,7 @@ COVERED: Mapping[str, str] = {
 """Modules whose tests stand elsewhere, as a pattern below app, to where below tests."""
 
 
+@cache
 def modules() -> list[PurePosixPath]:
     """Every module that is not a small one, relative to app."""
     paths = sorted((ROOT / "app").rglob("*.py"))
