@@ -43,14 +43,14 @@ class Page(QWidget):
         self.desk = desk
         self.title = title
         self._remark: Remark | None = None
-        self._count = ""
+        self._told_count = ""
         self.count_changed.connect(self._note_count)
         self.setAccessibleName(title)
 
     @property
     def count(self) -> str:
         """What `count_changed` said last."""
-        return self._count
+        return self._told_count
 
     @property
     def remark(self) -> Remark | None:
@@ -93,4 +93,4 @@ class Page(QWidget):
         self.on_hidden()
 
     def _note_count(self, words: str) -> None:
-        self._count = words
+        self._told_count = words
