@@ -19,7 +19,13 @@ if not any(os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
 # A shared machine may take its time; the same commit gives the same answer every time,
 # only the long runs look for new examples.
 hypothesis.settings.register_profile("short", deadline=None, derandomize=True, print_blob=True)
-hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000, print_blob=True)
+hypothesis.settings.register_profile(
+    "soak",
+    deadline=None,
+    max_examples=5_000,
+    derandomize=False,  # hypothesis itself would do so where CI is set
+    print_blob=True,
+)
 hypothesis.settings.load_profile("short")
 
 

@@ -72,6 +72,11 @@ os._exit(0)
 
 def test_a_namespace_takes_what_runs_in_it_along() -> None:
     with own_namespace() as namespace:
-        process = subprocess.Popen(namespace.argv(["sleep", "60"]))
+        process = subprocess.Popen(
+            namespace.argv(["sh", "-c", "echo inside; exec sleep 60"]), stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        with process.stdout:
+            assert process.stdout.readline() == b"inside\n"
     assert process.wait(10) == -9
     assert not namespace.handle.exists()
