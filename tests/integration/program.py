@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import httpx
 
@@ -35,6 +35,8 @@ class ProgramFailed(RuntimeError):
 class Program:
     """A headless PeerWarden in `folder`; started, killed and started again as a test likes."""
 
+    MODE: ClassVar[Sequence[str]] = ("--headless",)
+
     def __init__(
         self,
         folder: Path,
@@ -48,7 +50,7 @@ class Program:
         self.files = ConfigFiles(folder)
         self._argv = wrap(
             [
-                *(sys.executable, "-m", "app", "--headless", "--data-dir", str(folder)),
+                *(sys.executable, "-m", "app", *self.MODE, "--data-dir", str(folder)),
                 *("--api-port", str(port), *arguments),
             ]
         )
@@ -69,26 +71,16 @@ class Program:
 
     def start(self) -> Self:
         """Start it and wait until it says that it serves."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PEERWARDEN_")}
-        environment["PEERWARDEN_API_TOKEN"] = TOKEN
-        with (self.folder / "stderr").open("ab") as errors:
-            self._process = subprocess.Popen(
-                self._argv,
-                cwd=CHECKOUT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
-        line = self._first_line(self._process)
+        line = self._first_line(self._spawn(os.environ))
         if " API " not in line:
             self.kill()
-            raise ProgramFailed(f"it said {line!r}; {(self.folder / 'stderr').read_text('utf-8')}")
-        url = line.rpartition(" ")[2]
-        self.api = httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=10
-        )
+            raise ProgramFailed(f"it said {line!r}; {self.errors()}")
+        self._reach(line.rpartition(" ")[2])
         return self
+
+    def errors(self) -> str:
+        """What it wrote to standard error, in all its lives."""
+        return (self.folder / "stderr").read_text("utf-8")
 
     @property
     def pid(self) -> int:
@@ -142,8 +134,26 @@ class Program:
                 if found:
                     return found
             if time.monotonic() > end:
-                raise TimeoutError((self.folder / "stderr").read_text("utf-8")[-3000:])
+                raise TimeoutError(self.errors()[-3000:])
             pause.poll(50)
+
+    def _spawn(self, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        plain = {k: v for k, v in environment.items() if not k.startswith("PEERWARDEN_")}
+        with (self.folder / "stderr").open("ab") as errors:
+            self._process = subprocess.Popen(
+                self._argv,
+                cwd=CHECKOUT,
+                env=plain | {"PEERWARDEN_API_TOKEN": TOKEN},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        return self._process
+
+    def _reach(self, url: str) -> None:
+        self.api = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=10
+        )
 
     def _first_line(self, process: subprocess.Popen[bytes]) -> str:
         assert process.stdout is not None
