@@ -46,8 +46,10 @@ async def serve(
     given = os.environ.get(PASSWORD, "")
     password = given or secrets.token_urlsafe(12)
     orphaned = _orphaned() if os.environ.get(CHILD) else asyncio.Event()
+    swarm = Swarm(peers=peers, torrents=torrents, churn=churn, seed=seed)
+    swarm.torrents()  # a real one has its peers when it is asked first
     server = DemoQBittorrent(
-        Swarm(peers=peers, torrents=torrents, churn=churn, seed=seed),
+        swarm,
         version=version,
         username=USERNAME,
         password=password,

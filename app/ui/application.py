@@ -49,9 +49,11 @@ async def show(core: Core, *, api_url: str | None, minimized: bool, stop: asynci
     desk = make_desk(core, appearance)
     tabbed, more = await build(TABBED, desk), await build(MORE, desk)
     window = MainWindow(desk, tabbed, more, api_url=api_url)
+    await asyncio.sleep(0)
     window.quit_wanted.connect(stop.set)
     app.commitDataRequest.connect(stop.set, Qt.ConnectionType.DirectConnection)
     tray = Tray(desk, window)
+    await asyncio.sleep(0)
     try:
         if minimized:
             tray.start_minimized()
