@@ -210,8 +210,8 @@ async def test_place_tab_and_columns_are_there_again_after_a_restart(
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (place, window):
         window.resize(960, 700)
-        window.open_page("bans")
         _peers(window).table.rows.sort_by("client")
+        window.open_page("bans")
         window.remember()
         place.desk.remembered.save()
 
