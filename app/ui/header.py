@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from typing_extensions import override
 
 from app.locale import _
 from app.ui.rows import RowsModel
@@ -16,6 +17,8 @@ from app.ui.theme.tokens import ROW
 
 _NARROWEST: Final = 36
 _WIDEST: Final = 2000
+_LEAST: Final = 140
+"""Below this the column that takes what is left would say nothing; the table scrolls instead."""
 
 
 class Header(QHeaderView):
@@ -36,15 +39,22 @@ class Header(QHeaderView):
         self.customContextMenuRequested.connect(self._show_menu)
         self.sectionClicked.connect(self._sort_by)
         self.reset_columns()
+        self.sectionResized.connect(self._fit)
 
     def reset_columns(self) -> None:
         """Go back to the columns, widths and order of the design; the sorting stays."""
         for place, column in enumerate(self._rows.columns):
             self.moveSection(self.visualIndex(place), place)
-            stretch = self.ResizeMode.Stretch if column.stretch else self.ResizeMode.Interactive
-            self.setSectionResizeMode(place, stretch)
+            mode = self.ResizeMode.Fixed if column.stretch else self.ResizeMode.Interactive
+            self.setSectionResizeMode(place, mode)
             self.setSectionHidden(place, not column.shown)
             self.resizeSection(place, height(column.width))
+        self._fit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def places(self) -> list[tuple[int, int, int]]:
         """Column, left edge in the viewport and width of every section shown, in the order shown."""
@@ -107,6 +117,17 @@ class Header(QHeaderView):
         menu.addSeparator()
         menu.addAction(_("Reset the columns"), self.reset_columns)
         return menu
+
+    def _fit(self) -> None:
+        """Let the stretching column take what is left; Qt's own mode would leave it nothing in a narrow table."""
+        place = next((i for i, column in enumerate(self._rows.columns) if column.stretch), -1)
+        if place < 0 or self.isSectionHidden(place):
+            return
+        others = sum(self.sectionSize(each) for each in self.shown_columns() if each != place)
+        least = height(min(self._rows.columns[place].width, _LEAST))
+        wanted = max(self.viewport().width() - others, least)
+        if self.sectionSize(place) != wanted:
+            self.resizeSection(place, wanted)
 
     def _show_menu(self, at: QPoint) -> None:
         self.column_menu().popup(self.mapToGlobal(at))

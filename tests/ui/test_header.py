@@ -69,6 +69,22 @@ def test_the_last_column_cannot_be_hidden(view: TableView[int, int]) -> None:
     assert view.header.shown_columns() == [0]
 
 
+def test_the_stretching_column_stays_readable_in_a_narrow_table(qtbot: QtBot) -> None:
+    reason = Column[int](key="reason", title="Reason", text=str, width=300, stretch=True)
+    model = RowsModel((COLUMNS[0], reason, COLUMNS[1]), lambda n: n)
+    made = TableView(model)
+    qtbot.addWidget(made)
+    made.show()
+    others = made.header.sectionSize(0) + made.header.sectionSize(2)
+
+    for wide, least in ((800, 0), (260, 140), (700, 0)):
+        made.resize(wide, 200)
+        assert made.header.sectionSize(1) == (least or made.header.viewport().width() - others)
+
+    made.header.resizeSection(0, 180)
+    assert made.header.length() == made.header.viewport().width()
+
+
 def test_the_header_comes_back_as_it_was_left(view: TableView[int, int]) -> None:
     view.header.moveSection(1, 0)
     view.header.resizeSection(0, 222)
