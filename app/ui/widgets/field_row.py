@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from app.ui.theme.tokens import SPACE_1, SPACE_3
 from app.ui.widgets.layout import label, row, set_property, set_role
@@ -56,7 +57,8 @@ class Form(QGridLayout):
         words.setBuddy(field)
         field.setAccessibleName(f"{name} ({unit})" if unit else name)
         note = label("", "caption", wrap=True)
-        self.addWidget(words, line, 0)
+        tall = isinstance(field, QPlainTextEdit)
+        self.addWidget(words, line, 0, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag(0))
         beside = [label(unit, "muted")] if unit else []
         if width:
             field.setFixedWidth(width)
