@@ -120,7 +120,7 @@ def history_columns(view: BanView) -> Sequence[Column[HistoryRow]]:
         ),
         Column(
             key="ended",
-            title=N_("Ended"),
+            title=N_("Until"),
             width=170,
             text=lambda row: _ended(row, view.now()),
             sort=lambda row: row.unbanned_at or row.ban.until,
