@@ -47,6 +47,8 @@ class Column(Generic[T]):
     """Whether it is shown until the user chooses otherwise."""
     stretch: bool = False
     """Takes the width that is left; at most one of a table."""
+    least: int = 90
+    """Of a column that stretches: before it gets narrower than this, the table scrolls."""
 
     @property
     def heading(self) -> str:

@@ -17,8 +17,6 @@ from app.ui.theme.tokens import ROW
 
 _NARROWEST: Final = 36
 _WIDEST: Final = 2000
-_LEAST: Final = 140
-"""Below this the column that takes what is left would say nothing; the table scrolls instead."""
 
 
 class Header(QHeaderView):
@@ -124,7 +122,7 @@ class Header(QHeaderView):
         if place < 0 or self.isSectionHidden(place):
             return
         others = sum(self.sectionSize(each) for each in self.shown_columns() if each != place)
-        least = height(min(self._rows.columns[place].width, _LEAST))
+        least = height(self._rows.columns[place].least)
         wanted = max(self.viewport().width() - others, least)
         if self.sectionSize(place) != wanted:
             self.resizeSection(place, wanted)

@@ -70,7 +70,7 @@ def test_the_last_column_cannot_be_hidden(view: TableView[int, int]) -> None:
 
 
 def test_the_stretching_column_stays_readable_in_a_narrow_table(qtbot: QtBot) -> None:
-    reason = Column[int](key="reason", title="Reason", text=str, width=300, stretch=True)
+    reason = Column[int](key="reason", title="Reason", text=str, width=300, stretch=True, least=140)
     model = RowsModel((COLUMNS[0], reason, COLUMNS[1]), lambda n: n)
     made = TableView(model)
     qtbot.addWidget(made)

@@ -143,6 +143,7 @@ def _what() -> Sequence[Column[Ban]]:
         Column(key="rule", title=N_("Rule"), width=112, text=lambda ban: rule_title(ban.rule)),
         Column(
             key="reason",
+            least=160,
             title=N_("Reason"),
             width=300,
             stretch=True,
