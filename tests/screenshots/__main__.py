@@ -28,6 +28,7 @@ from app.locale import LANGUAGES, set_language
 from app.options import Options
 from app.services.core import Core
 from app.services.events import JudgedPeer
+from app.services.reconcile import Enforcement
 from app.ui import application
 from app.ui.bans.page import BansPage
 from app.ui.main_window import MainWindow
@@ -49,6 +50,7 @@ PAGES: Final = (
 )
 SIZE: Final = (1280, 800)
 _CULPRITS: Final = 3
+_BANS: Final = 11
 _BAN_ROW: Final = 2
 _SETTLED: Final = 1.0
 """Seconds after which a page that came into sight is filled: tables refresh up to four times a second."""
@@ -80,7 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Fonts and language are chosen once in a program's life.
         more = sys.argv[1:] if arguments is None else arguments
         command = [sys.executable, "-m", "tests.screenshots", *more, "--language"]
-        return max(subprocess.run([*command, each], check=False).returncode for each in LANGUAGES)
+        started = [subprocess.Popen([*command, each]) for each in LANGUAGES]
+        return max([process.wait() for process in started])
     pages = PAGES if asked.language == "en" else ("peers",)
     wish = Wish(
         language=asked.language,
@@ -90,19 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seconds=asked.seconds,
     )
     wish.folder.mkdir(parents=True, exist_ok=True)
-    taken: dict[str, QImage] = {}
+    taken: list[Path] = []
     code = application.run(partial(_run, wish, taken))
     # Only now: it brings numpy along, and the status line shows how much memory the program takes.
     from tests.screenshots.picture import save  # noqa: PLC0415
 
-    for name, picture in taken.items():
-        file = wish.folder / f"{name}.png"
-        save(picture, file)
+    for file in taken:
+        save(QImage(str(file)), file)
         print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
     return code
 
 
-async def _run(wish: Wish, taken: dict[str, QImage]) -> int:
+async def _run(wish: Wish, taken: list[Path]) -> int:
     set_language(wish.language)
     options = Options(demo=True, demo_peers=160, api_port=0, language=wish.language)
     stop = asyncio.Event()
@@ -117,7 +119,7 @@ async def _run(wish: Wish, taken: dict[str, QImage]) -> int:
     return 0
 
 
-async def _take_all(core: Core, wish: Wish, taken: dict[str, QImage]) -> None:
+async def _take_all(core: Core, wish: Wish, taken: list[Path]) -> None:
     await _until(lambda: core.statistics.sweeps > 1)
     await _set_the_scene(core)
     await asyncio.sleep(wish.seconds)
@@ -132,10 +134,13 @@ async def _take_all(core: Core, wish: Wish, taken: dict[str, QImage]) -> None:
             if isinstance(window.page, PeersPage):
                 await _choose_a_culprit(core, window.page)
             elif isinstance(window.page, BansPage):
+                await _until(lambda: _all_confirmed(core))
                 table = window.page.table
                 table.select_keys([table.rows.key_at(_BAN_ROW)])
             await asyncio.sleep(_SETTLED)
-            taken[f"{page}-{theme.value}-{wish.language}"] = window.grab().toImage()
+            file = wish.folder / f"{page}-{theme.value}-{wish.language}.png"
+            window.grab().save(str(file))
+            taken.append(file)
 
 
 async def _set_the_scene(core: Core) -> None:
@@ -158,6 +163,12 @@ async def _choose_a_culprit(core: Core, page: PeersPage) -> None:
     await _until(lambda: all(rows.row_of(judged.key) >= 0 for judged in _banned(core)))
     page.table.select_keys([_banned(core)[0].key])
     page.table.verticalScrollBar().setValue(0)
+
+
+def _all_confirmed(core: Core) -> bool:
+    bans = core.bans.shown()
+    states = [state for ban in bans for state in core.downloaders.enforcement(ban).values()]
+    return len(bans) > _BANS and all(state is Enforcement.ENFORCED for state in states)
 
 
 def _banned(core: Core) -> list[JudgedPeer]:
