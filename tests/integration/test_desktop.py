@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
@@ -12,9 +13,14 @@ import psutil
 import pytest
 
 from app.adapters.config_files import CONFIG, ConfigFiles
+from app.settings.downloader import DownloaderSettings
+from app.settings.secret import Secret
 from app.ui.theme.tokens import LIGHT
+from tests.integration.lab import Lab, only
 from tests.integration.program import Program
 from tests.integration.screen import Screen, own_screen, wait_for, why_not
+from tests.swarm.events import Seen
+from tests.swarm.scenario import Behaviour
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 
@@ -36,9 +42,17 @@ class Desktop(Program):
 
     MODE: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, folder: Path, screen: Screen, *arguments: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        screen: Screen,
+        *arguments: str,
+        port: int = 0,
+        wrap: Callable[[Sequence[str]], list[str]] = list,
+    ) -> None:
         self._port = port or free_port()
-        super().__init__(folder, port=self._port, arguments=["--language", "en", *arguments])
+        words = ["--language", "en", *arguments]
+        super().__init__(folder, port=self._port, wrap=wrap, arguments=words)
         self.screen = screen
         ConfigFiles(folder).load()
         self.set(CONFIG, "desktop", "theme", value="light")
@@ -128,6 +142,48 @@ def test_keys_lead_through_the_program_and_ban_and_unban(screen: Screen, tmp_pat
         assert program.ended() == 0
         assert not psutil.wait_procs(children, timeout=5)[1]
         assert_no_fault(program)
+
+
+@pytest.mark.daemon
+@only("4.5.2", "5.3.0")
+def test_a_ban_undone_in_the_window_lets_the_peer_back_for_good(lab: Lab, screen: Screen) -> None:
+    leecher = "36.110.2.1"
+    hp = Behaviour(peer_id="-HP0001-", client="hp/torrent 1.0")
+    with lab.gate() as gate, lab.peers(leecher, behaviour=hp) as swarm:
+        program = Desktop(lab.folder / "home", screen, port=gate.port, wrap=lab.in_namespace)
+        program.watch(
+            DownloaderSettings(
+                id="qb",
+                endpoint=lab.daemon.url,
+                username="admin",
+                password=Secret(lab.daemon.password),
+            ),
+            interval=1_000,
+        )
+        with program:
+            window = program.window()
+            swarm.wait(leecher, Seen.REFUSED, timeout=20)
+            program.wait(lambda: leecher in program.banned())
+
+            screen.press("ctrl+4")
+            underlined(screen, window)
+            undone = time.time()
+            program.press_until(
+                ["ctrl+f", "Down", "Down", "u"], lambda: leecher not in program.banned()
+            )
+            back = swarm.wait(leecher, Seen.CONNECTED, after=undone, timeout=10)
+
+            # Judged again and again, and spared each time.
+            sweeps: set[int] = set()
+
+            def three_sweeps() -> bool:
+                sweeps.add(program.get("/api/downloaders/qb/status")["sweptAt"])
+                return len(sweeps) > 3
+
+            program.wait(three_sweeps)
+            assert leecher not in program.banned()
+            assert not swarm.of(leecher, Seen.REFUSED, back.at)
+            assert_no_fault(program)
 
 
 def test_a_closed_window_goes_to_the_tray_and_comes_back(screen: Screen, tmp_path: Path) -> None:
