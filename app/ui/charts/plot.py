@@ -19,6 +19,7 @@ _AREA_ALPHA: Final = 45
 _TICK_EVERY: Final = 110
 """Pixels."""
 _LEVEL_EVERY: Final = 36
+_HALF_NUMBER: Final = 8
 _ROOM: Final = 1.12
 """Above the highest value."""
 
@@ -233,7 +234,9 @@ class _AmountAxis(_Axis):
         self.setGrid(255)
 
     def tickValues(self, _low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
-        return [(1.0, amount_ticks(high, max(1, int(size / _LEVEL_EVERY))))]
+        # At the very top there is no room for the number.
+        seen = high * (1 - _HALF_NUMBER / max(size, _LEVEL_EVERY))
+        return [(1.0, amount_ticks(seen, max(1, int(size / _LEVEL_EVERY))))]
 
     def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
         return [f"{value:,.6g}" for value in values]
