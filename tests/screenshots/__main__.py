@@ -154,6 +154,7 @@ async def _set_the_scene(core: Core) -> None:
 
 async def _choose_a_culprit(core: Core, page: PeersPage) -> None:
     """Let banned peers come back, and choose the first while it is seen: until the sweep after its ban."""
+    await _until(lambda: _all_confirmed(core))
     page.table.clearSelection()
     page.table.rows.sort_by(VERDICT)
     by_rules = [ban.prefix for ban in core.bans.shown() if ban.source is Source.RULE]
