@@ -66,12 +66,13 @@ class Bans:
             prefix = block_of(ip, bits[0] if ip.version == 4 else bits[1])  # noqa: PLR2004 - IP version
             self._refuse_spared(prefix)
             raw = judged.peer.address.raw.ip
+            by_hand = _by_hand(prefix, now, duration, note)
             bans[prefix] = replace(
-                _by_hand(prefix, now, duration, note),
+                by_hand,
                 raw=raw if raw != ip else None,
                 peer=judged.peer,
                 torrent=judged.torrent,
-                trace=judged.decision.trace,
+                trace=(*judged.decision.trace, by_hand.verdict),
             )
         await self._list.add(list(bans.values()))
         return tuple(bans.values())

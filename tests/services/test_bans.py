@@ -201,3 +201,5 @@ async def test_clicked_peers_are_banned_with_their_block(tmp_path: Path) -> None
         made = await it.core.bans.ban_peers(it.core.downloaders.peers("qb"), bits=(24, 56))
         assert {str(b.prefix) for b in made} == {"203.0.113.0/24", "2001:db8::/56"}
         assert all(b.peer is not None and b.torrent == UBUNTU for b in made)
+        # Why? shows what the rules said, and then the user's own word.
+        assert [v.rule for v in made[0].trace][0::4] == ["exception", "manual"]
