@@ -115,6 +115,7 @@ class Downloaders:
         self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
         self._entries: dict[str, _Entry] = {}
         self._paused = False
+        self._paused_since = 0
         self._resume_at: int | None = None
         self._changing = asyncio.Lock()
         bus.subscribe(Swept, self._on_swept)
@@ -224,13 +225,13 @@ class Downloaders:
     async def pause_all(self, *, until: int | None = None) -> None:
         """Stop watching until `until` (epoch ms) or `resume_all`; not stored."""
         async with self._changing:
-            await self._restart_all(paused=True, until=until)
+            self._rest_all(paused=True, until=until)
 
     async def resume_all(self) -> None:
         """Watch again."""
         async with self._changing:
             if self._paused:
-                await self._restart_all(paused=False, until=None)
+                self._rest_all(paused=False, until=None)
 
     async def resume_when_due(self) -> None:
         """End a pause whose time is over."""
@@ -256,11 +257,10 @@ class Downloaders:
                 raise Refused(Text("downloader-name-taken", {"name": settings.name}))
 
     def _begin(self, settings: DownloaderSettings) -> None:
-        idle = self._paused or settings.paused
-        status = Status.PAUSED if idle else Status.UNKNOWN
+        status = Status.PAUSED if settings.paused else Status.UNKNOWN
         state = DownloaderState(settings=settings, status=status, since=self._clock())
         entry = self._entries[settings.id] = _Entry(state)
-        if idle:
+        if settings.paused:
             return
         downloader = self._open(settings)
         reconciler = Reconciler(
@@ -277,6 +277,7 @@ class Downloaders:
             clock=self._clock,
             pace=partial(self._pace, settings),
         )
+        entry.watcher.rest(resting=self._paused)
         loop = asyncio.get_running_loop()
         entry.task = loop.create_task(entry.watcher.watch(), name=f"watch {settings.name}")
         entry.task.add_done_callback(_report_crash)
@@ -286,12 +287,15 @@ class Downloaders:
         # Assigning to an existing key keeps the order.
         self._begin(settings)
 
-    async def _restart_all(self, *, paused: bool, until: int | None) -> None:
+    def _rest_all(self, *, paused: bool, until: int | None) -> None:
+        if paused and not self._paused:
+            self._paused_since = self._clock()
         self._paused, self._resume_at = paused, until
-        entries = list(self._entries.values())
-        await asyncio.gather(*(self._restart(entry, entry.state.settings) for entry in entries))
+        for entry in self._entries.values():
+            if entry.watcher is not None:
+                entry.watcher.rest(resting=paused)
         self._bus.publish(PauseChanged(paused=paused))
-        self._bus.publish(DownloadersChanged(gone=tuple(self._entries)))
+        self._bus.publish(DownloadersChanged())
 
     def _remap(self) -> Remap:
         return remap_of(self._settings.config, self._exceptions.whole())
@@ -306,7 +310,18 @@ class Downloaders:
         if entry.watcher is None:
             return entry.state
         confirmed, possible = entry.watcher.reconciler.counts()
-        return replace(entry.state, bans_confirmed=confirmed, bans_possible=possible)
+        state = replace(entry.state, bans_confirmed=confirmed, bans_possible=possible)
+        if not self._paused:
+            return state
+        return replace(
+            state,
+            status=Status.PAUSED,
+            since=self._paused_since,
+            problem=None,
+            retry_at=None,
+            upload_rate=0,
+            download_rate=0,
+        )
 
     def _on_swept(self, event: Swept) -> None:
         entry = self._entries.get(event.downloader)

@@ -12,6 +12,7 @@ from app.services.events import (
     BansChanged,
     DownloadersChanged,
     EventBus,
+    PauseChanged,
     SweepFailed,
     Swept,
 )
@@ -45,6 +46,7 @@ class Statistics:
         self._samples: deque[Sample] = deque(maxlen=_KEPT)
         self._rates: dict[str, tuple[int, int]] = {}
         self._new_bans = 0
+        self._paused = False
         self.started = clock()
         """Epoch milliseconds."""
         self.sweeps = 0
@@ -57,6 +59,7 @@ class Statistics:
         bus.subscribe(SweepFailed, self._on_failed)
         bus.subscribe(DownloadersChanged, self._on_downloaders)
         bus.subscribe(BansChanged, self._on_bans)
+        bus.subscribe(PauseChanged, self._on_pause)
 
     def samples(self, *, since: int = 0) -> Sequence[Sample]:
         """The samples taken after `since` (epoch ms), oldest first; a day of them at most."""
@@ -73,7 +76,8 @@ class Statistics:
 
     def _on_swept(self, event: Swept) -> None:
         self.sweeps += 1
-        self._rates[event.downloader] = event.to_good, event.to_banned
+        if not self._paused:  # else a sweep that was under way would stand there all the time
+            self._rates[event.downloader] = event.to_good, event.to_banned
 
     def _on_failed(self, event: SweepFailed) -> None:
         self._rates.pop(event.downloader, None)
@@ -81,6 +85,10 @@ class Statistics:
     def _on_downloaders(self, event: DownloadersChanged) -> None:
         for downloader in event.gone:
             self._rates.pop(downloader, None)
+
+    def _on_pause(self, event: PauseChanged) -> None:
+        self._paused = event.paused
+        self._rates.clear()
 
     def _on_bans(self, event: BansChanged) -> None:
         real = [ban for ban in event.added if event.news and not ban.disconnect]

@@ -76,6 +76,8 @@ class Watcher:
             pace,
         )
         self._wake = asyncio.Event()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         self._complaint = ""
         self._dice = random.Random()  # noqa: S311 - jitter, no secret
         self._session: int | None = None
@@ -86,11 +88,20 @@ class Watcher:
         self._downloader.forget_refusal()
         self._wake.set()
 
+    def rest(self, *, resting: bool) -> None:
+        """Begin no further sweep, or begin one now; what was seen last stays."""
+        if resting:
+            self._goes_on.clear()
+        else:
+            self._goes_on.set()
+            self._wake.set()
+
     async def watch(self) -> None:
         """Sweep until cancelled."""
         failures = 0
         try:
             while True:
+                await self._goes_on.wait()
                 pace = self._pace()
                 self._wake.clear()  # a wish from before this sweep is granted by it
                 error = await self._try(pace)

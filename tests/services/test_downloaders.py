@@ -125,11 +125,28 @@ async def test_while_all_pause_no_upload_is_shown(tmp_path: Path) -> None:
         it.downloaders["qb"].show(UBUNTU, peer("203.0.113.8", upload_rate=5000))
         await swept(it)
         assert it.core.statistics.sample().to_good == 5000
-        gone: list[str] = []
-        it.core.bus.subscribe(DownloadersChanged, lambda event: gone.extend(event.gone))
         await it.core.downloaders.pause_all()
-        assert gone == ["qb"]
         assert it.core.statistics.sample().to_good == 0
+        state = it.core.downloaders.state("qb")
+        assert (state.status, state.upload_rate) == (Status.PAUSED, 0)
+
+
+async def test_a_pause_of_all_keeps_what_was_seen_last_and_the_session(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        it.downloaders["qb"].show(UBUNTU, peer())
+        await swept(it)
+        await it.core.downloaders.pause_all()
+        asked = it.downloaders["qb"].connects
+        it.core.downloaders.sweep_now()
+        await asyncio.sleep(0)
+        assert it.downloaders["qb"].connects == asked
+        assert len(it.core.downloaders.peers("qb")) == 1
+        assert not it.downloaders["qb"].closed
+        await it.core.bans.ban([parse_prefix("198.51.100.1")])
+        await it.core.downloaders.resume_all()
+        await swept(it)
+        assert not it.downloaders["qb"].pushes[-1].everything
+        assert parse_prefix("198.51.100.1") in it.downloaders["qb"].listed
 
 
 async def test_to_resume_what_does_not_pause_changes_nothing(tmp_path: Path) -> None:
