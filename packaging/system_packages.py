@@ -53,6 +53,8 @@ TESTS = (
     "xvfb",
     # PyInstaller reads libraries with objdump
     "binutils",
+    # and puts Python's own into the bundle, which Debian's python3 comes without
+    *((f"libpython3.{sys.version_info.minor}",) if sys.base_prefix == "/usr" else ()),
 )
 
 _LIMIT = 900.0
