@@ -164,10 +164,12 @@ PARTS: dict[str, Callable[[], None]] = {
     "lint": _tool("ruff", "check", "--output-format=concise", *CHECKED),
     "types": _tool("mypy", "--strict", *CHECKED, limit=600),
     "imports": _tool("lint-imports"),
+    # Newer daemons, each in a root of its own; made once and kept between runs.
+    "daemons": _tool("python", "-m", "tests.integration.roots", limit=900, shown=True),
     "tests": _tool("pytest", "-q", "tests", limit=1500, shown=True),
     "smoke": _smoke,
 }
-NEEDING_PACKAGES = frozenset(("tests", "smoke"))
+NEEDING_PACKAGES = frozenset(("daemons", "tests", "smoke"))
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": run,
