@@ -31,7 +31,7 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-_NO_DATA: Final[Mapping[str, Any]] = MappingProxyType({})
+NO_DATA: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,10 @@ class Verdict:
     allows: Text | None = None
     margin: float | None = None
     """Measured / threshold where both are numbers; above 1 is beyond it."""
-    data: Mapping[str, Any] = field(default_factory=lambda: _NO_DATA)
+    data: Mapping[str, Any] = field(default_factory=lambda: NO_DATA)
     """Structured facts, JSON values only, as PBH names them."""
+    review_at: int | None = None
+    """Epoch milliseconds at which the answer may differ though nothing about the peer changed."""
 
     @property
     def hits(self) -> bool:

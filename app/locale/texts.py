@@ -10,8 +10,26 @@ from typing_extensions import override
 
 from app.domain.reason import Param, Text
 from app.locale import N_, _
+from app.locale.sentences import (
+    addresses,
+    behaviour,
+    network,
+    places,
+    protection,
+    records,
+    scripts,
+    subscriptions,
+)
 
 SENTENCES: Final[Mapping[str, str]] = {
+    **addresses.SENTENCES,
+    **behaviour.SENTENCES,
+    **network.SENTENCES,
+    **places.SENTENCES,
+    **protection.SENTENCES,
+    **records.SENTENCES,
+    **scripts.SENTENCES,
+    **subscriptions.SENTENCES,
     # verdicts: what was seen; then what is allowed
     "pass": N_("Passed"),
     "handshaking": N_("Not yet known: the handshake runs"),
@@ -155,6 +173,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "settings-not-utf8": N_("a byte that is not UTF-8"),
     "allowed-flag": N_("true or false"),
     "allowed-whole": N_("a whole number from {low} to {high}"),
+    "allowed-number": N_("a number from {low} to {high}"),
     "allowed-milliseconds": N_("milliseconds, a whole number of at least {low}"),
     "allowed-ban-duration": N_("milliseconds, or “default” for the global length"),
     "allowed-choice": N_("one of {choices}"),
@@ -166,6 +185,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "allowed-list": N_("a list"),
     "allowed-section": N_("keys with values"),
     "allowed-rule": N_("a rule in JSON like {example} (here {why})"),
+    "allowed-subscription-id": N_("an id of at most 128 characters without “.”, “/” and “\\”"),
     "allowed-own-name": N_("a name that no other downloader has"),
 }
 
@@ -199,6 +219,18 @@ RULE_TITLES: Final[Mapping[str, str]] = {
     "ip-address-blocker": N_("Address list"),
     "peer-id-blacklist": N_("Peer ID"),
     "client-name-blacklist": N_("Client name"),
+    "protection": N_("Your own addresses"),
+    "override": N_("Overrides"),
+    "expression-engine": N_("Scripts"),
+    "progress-cheat-blocker": N_("Progress"),
+    "multi-dialing-blocker": N_("Many addresses"),
+    "auto-range-ban": N_("Neighbours"),
+    "btn": N_("BTN network"),
+    "ip-address-blocker-rules": N_("Subscribed addresses"),
+    "peer-name-blocker-rules": N_("Subscribed names"),
+    "idle-connection-dos-protection": N_("Idle connections"),
+    "anti-vampire": N_("Known vampires"),
+    "ptr-blacklist": N_("Reverse name"),
 }
 
 

@@ -102,6 +102,14 @@ def values(area: Area) -> dict[tuple[str, ...], object]:
     return found
 
 
+def first_key(spec: Field[Any]) -> str:
+    """The key under which a file holds a field, the outermost one of a section."""
+    if _SECTION in spec.metadata:
+        return _steps(spec, kebab)[0]
+    found: _Setting | None = spec.metadata.get(_SETTING)
+    return (found.key if found is not None else "") or kebab(spec.name)
+
+
 class Reader:
     """Reads areas and gathers every problem on the way, so that a user sees all of them at once."""
 
@@ -127,7 +135,7 @@ class Reader:
         """Take over the problems of `error`, which stand below `path`."""
         self.problems += (problem.below(path) for problem in error.problems)
 
-    def area(self, kind: type[A], raw: object, path: KeyPath = (), **given: object) -> A | None:
+    def area(self, kind: type[A], raw: object, path: KeyPath = (), /, **given: object) -> A | None:
         """`raw` as a `kind`, with `given` fields as they are; None after a problem in this area."""
         before = len(self.problems)
         mapping = self.mapping(raw, path)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from app.domain.reason import Text
 from app.settings.area import Reader, check, section, setting
@@ -24,6 +24,7 @@ from app.settings.kind import (
     Host,
     Language,
     Line,
+    Lines,
     SecretLine,
     Url,
     Whole,
@@ -35,9 +36,14 @@ __all__ = [
     "Config",
     "Desktop",
     "DownloaderSettings",
+    "IpDatabase",
     "Ipv4Remapping",
     "Ipv6Remapping",
+    "Lookup",
     "Persist",
+    "Proxy",
+    "ProxyKind",
+    "Resolvers",
     "Server",
     "Theme",
     "Tunnels",
@@ -128,6 +134,74 @@ class Tunnels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IpDatabase:
+    """Where the geographic databases come from."""
+
+    auto_update: bool = setting(Flag(), default=True)
+    """Whether they are downloaded, and again when they are old."""
+    database_city: str = setting(Line(), "GeoLite2-City")
+    """Name of the file that is downloaded; empty for none, also below."""
+    database_asn: str = setting(Line(), "GeoLite2-ASN")
+    database_geocn: str = setting(Line(), "GeoCN")
+    account_id: str = setting(Line(), "")
+    license_key: Secret = setting(SecretLine(), Secret())
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolvers:
+    """Who is asked for reverse names."""
+
+    servers: tuple[str, ...] = setting(Lines(), ())
+    """Addresses of DNS servers, with a port where it is not 53 (`[2001:db8::1]:5353`)."""
+    use_system: bool = setting(Flag(), default=True)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+class ProxyKind(IntEnum):
+    """PBH's codes."""
+
+    NONE = 0
+    HTTP = 1
+    SOCKS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """How lists and databases are fetched; downloaders are always asked directly."""
+
+    code: int = setting(Whole(0, 2), 0, key="setting")
+    """A ProxyKind."""
+    host: str = setting(Host(), "127.0.0.1")
+    port: int = setting(Whole(1, MAX_PORT), 7890)
+    non_proxy_hosts: str = setting(Line(), "")
+    """Names with `*` and `?`, joined by `|`, that are asked directly."""
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def kind(self) -> ProxyKind:
+        """What the code means."""
+        return ProxyKind(self.code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What is asked of others about peers."""
+
+    dns_reverse_lookup: bool = setting(Flag(), default=False)
+    """Whether banned addresses get their names."""
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desktop:
     """The window and the tray; ours, PBH has other keys."""
 
@@ -152,6 +226,10 @@ class Config:
     persist: Persist = section(Persist)
     banlist_remapping: BanListRemapping = section(BanListRemapping)
     ip_remapping: Tunnels = section(Tunnels)
+    lookup: Lookup = section(Lookup)
+    ip_database: IpDatabase = section(IpDatabase)
+    resolvers: Resolvers = section(Resolvers)
+    proxy: Proxy = section(Proxy)
     desktop: Desktop = section(Desktop)
     downloaders: tuple[DownloaderSettings, ...] = ()
     """In the file's order."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ FOR_EVER: Final = 100 * 365 * 86_400_000
 """Milliseconds; what is longer is cut to this, so that sums with it stay small numbers."""
 
 MAX_PORT: Final = 65535
+MAX_SYSTEM_NUMBER: Final = 2**32 - 1
 
 _WHOLE: Final = re.compile(r"[+-]?\d[\d_]{0,30}(\.0*)?")
 _FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -80,6 +82,24 @@ class Whole:
 
     def read(self, raw: object) -> int:
         number = whole(raw)
+        if number is None or not self.low <= number <= self.high:
+            raise refuse(raw, self.allowed)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number within limits, both included."""
+
+    low: float
+    high: float
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-number", {"low": self.low, "high": self.high})
+
+    def read(self, raw: object) -> float:
+        number = _number(raw)
         if number is None or not self.low <= number <= self.high:
             raise refuse(raw, self.allowed)
         return number
@@ -270,6 +290,54 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemNumbers:
+    """A list of numbers of autonomous systems, also written `AS4134`; 0 is PBH's placeholder and fits no peer."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-list")
+
+    def read(self, raw: object) -> tuple[int, ...]:
+        return _entries(raw, self.allowed, _system_number)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A list of texts in one line each, none empty."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-list")
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        return _entries(raw, self.allowed, Line(empty=False).read)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Some of a few words: as a list, or as keys with true or false (D-11); case, `-` and `_` do not count."""
+
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-choice", {"choices": ", ".join(self.words)})
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        if isinstance(raw, Mapping):
+            raw = [key for key, chosen in raw.items() if Flag().read(chosen)]
+        found = set(_entries(raw, Text("allowed-list"), self._word))
+        return tuple(word for word in self.words if word in found)
+
+    def _word(self, raw: object) -> str:
+        given = _folded(raw) if isinstance(raw, str) else None
+        for word in self.words:
+            if _folded(word) == given:
+                return word
+        raise refuse(raw, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """A list of string rules, each kept as its JSON text."""
 
@@ -292,6 +360,28 @@ def whole(raw: object) -> int | None:
     if isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()) and raw.isascii():
         return int(raw.strip().partition(".")[0].replace("_", ""))
     return None
+
+
+def _number(raw: object) -> float | None:
+    """The finite number that `raw` is or spells, else None."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        return None
+    try:
+        number = float(raw)
+    except (ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None
+
+
+def _system_number(raw: object) -> int:
+    text = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(text, str) and text[:2].upper() == "AS":
+        text = text[2:]
+    return Whole(0, MAX_SYSTEM_NUMBER).read(text)
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")
 
 
 class _Read(Protocol[T_co]):

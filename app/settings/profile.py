@@ -4,30 +4,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.address import Prefix, parse_prefix
+from app.domain.reason import Text
 from app.domain.string_rule import UnmetIf
 from app.domain.verdict import Mode
-from app.settings.area import Reader, check, section, setting
+from app.settings.area import Area, Reader, check, section, setting
 from app.settings.change import REMOVE, Changes, plain
-from app.settings.errors import InvalidSetting, KeyPath
+from app.settings.errors import InvalidSetting, KeyPath, refuse
 from app.settings.kind import (
     Choice,
     Flag,
     Milliseconds,
-    Ports,
+    Number,
     Prefixes,
-    RuleDuration,
-    Rules,
+    Whole,
 )
+from app.settings.modules import (
+    ActiveMonitoring,
+    AddressSubscriptions,
+    AntiVampire,
+    AutoRangeBan,
+    Btn,
+    ClientNameBlacklist,
+    ExpressionEngine,
+    IdleConnectionDosProtection,
+    IpAddressBlocker,
+    MultiDialingBlocker,
+    NameSubscriptions,
+    PeerIdBlacklist,
+    PeerRecording,
+    ProgressCheatBlocker,
+    PtrBlacklist,
+    SessionAnalyse,
+    Subscription,
+    SwarmTracking,
+)
+from app.settings.override import Override, read_override
 
 MODULES: Final = "module"
 """The section of profile.yml with an area for each rule."""
 
+OVERRIDES: Final = "overrides"
+"""The section of profile.yml with other settings for some torrents; ours."""
+
 _DAY: Final = 86_400_000
+
+_ID: Final = re.compile(r"[^./\\\x00-\x1f\x7f]{1,128}")
+"""What can be one step of a path of keys, as PBH has it."""
 
 OWN_NETWORKS: Final = tuple(
     parse_prefix(text)
@@ -57,42 +85,16 @@ class RuleLanguage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerIdBlacklist:
-    """Bans by the peer id that a peer announces."""
+class CircuitBreaker:
+    """When enforcement stops and asks, because a rule about behaviour would ban too many at once; ours."""
 
-    mode: Mode = setting(Choice(Mode), Mode.ENFORCE, absent=Mode.OFF)
-    ban_duration: int | None = setting(RuleDuration(), 3 * _DAY, absent=None)
-    """Milliseconds; None is the global length, also in the other rules."""
-    banned_peer_id: tuple[str, ...] = setting(Rules(), ())
-    """String rules as JSON texts."""
-
-    def __post_init__(self) -> None:
-        check(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientNameBlacklist:
-    """Bans by the client name that a peer announces."""
-
-    mode: Mode = setting(Choice(Mode), Mode.ENFORCE, absent=Mode.OFF)
-    ban_duration: int | None = setting(RuleDuration(), 3 * _DAY, absent=None)
-    banned_client_name: tuple[str, ...] = setting(Rules(), ())
-    """String rules as JSON texts."""
-
-    def __post_init__(self) -> None:
-        check(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpAddressBlocker:
-    """Bans by address and port."""
-
-    mode: Mode = setting(Choice(Mode), Mode.ENFORCE, absent=Mode.OFF)
-    ban_duration: int | None = setting(RuleDuration(), 3 * _DAY, absent=None)
-    ips: tuple[Prefix, ...] = setting(Prefixes(), ())
-    """`0.0.0.0` is PBH's placeholder and fits no peer."""
-    ports: tuple[int, ...] = setting(Ports(), ())
-    """Ports at the peer's end; 0 is PBH's placeholder and fits no peer."""
+    enabled: bool = setting(Flag(), default=True)
+    share: float = setting(Number(0.01, 1), 0.5)
+    """Share of all peers."""
+    peers: int = setting(Whole(1, 1_000_000), 100)
+    """Fewer never count as too many."""
+    window: int = setting(Milliseconds(1_000), 120_000)
+    """Milliseconds within which they would be banned."""
 
     def __post_init__(self) -> None:
         check(self)
@@ -109,18 +111,65 @@ class Profile:
     ignore_peers_from_addresses: tuple[Prefix, ...] = setting(Prefixes(), OWN_NETWORKS)
     """Peers there are never judged."""
     rules: RuleLanguage = section(RuleLanguage)
+    circuit_breaker: CircuitBreaker = section(CircuitBreaker)
+    overrides: tuple[Override, ...] = ()
+    """Later ones win."""
+    ip_address_blocker: IpAddressBlocker = section(IpAddressBlocker, "module.ip-address-blocker")
     peer_id_blacklist: PeerIdBlacklist = section(PeerIdBlacklist, "module.peer-id-blacklist")
     client_name_blacklist: ClientNameBlacklist = section(
         ClientNameBlacklist, "module.client-name-blacklist"
     )
-    ip_address_blocker: IpAddressBlocker = section(IpAddressBlocker, "module.ip-address-blocker")
+    expression_engine: ExpressionEngine = section(ExpressionEngine, "module.expression-engine")
+    progress_cheat_blocker: ProgressCheatBlocker = section(
+        ProgressCheatBlocker, "module.progress-cheat-blocker"
+    )
+    multi_dialing_blocker: MultiDialingBlocker = section(
+        MultiDialingBlocker, "module.multi-dialing-blocker"
+    )
+    auto_range_ban: AutoRangeBan = section(AutoRangeBan, "module.auto-range-ban")
+    btn: Btn = section(Btn, "module.btn")
+    ip_address_blocker_rules: AddressSubscriptions = section(
+        AddressSubscriptions, "module.ip-address-blocker-rules"
+    )
+    peer_name_blocker_rules: NameSubscriptions = section(
+        NameSubscriptions, "module.peer-name-blocker-rules"
+    )
+    idle_connection_dos_protection: IdleConnectionDosProtection = section(
+        IdleConnectionDosProtection, "module.idle-connection-dos-protection"
+    )
+    anti_vampire: AntiVampire = section(AntiVampire, "module.anti-vampire")
+    ptr_blacklist: PtrBlacklist = section(PtrBlacklist, "module.ptr-blacklist")
+    active_monitoring: ActiveMonitoring = section(ActiveMonitoring, "module.active-monitoring")
+    peer_recording: PeerRecording = section(
+        PeerRecording, "module.peer-analyse-service.peer-recording"
+    )
+    session_analyse: SessionAnalyse = section(
+        SessionAnalyse, "module.peer-analyse-service.session-analyse"
+    )
+    swarm_tracking: SwarmTracking = section(
+        SwarmTracking, "module.peer-analyse-service.swarm-tracking"
+    )
 
     def __post_init__(self) -> None:
         check(self)
 
 
-RULES: Final = ("peer-id-blacklist", "client-name-blacklist", "ip-address-blocker")
-"""The rules whose settings we read, by PBH's key."""
+RULES: Final[Mapping[str, type[Area]]] = {
+    "ip-address-blocker": IpAddressBlocker,
+    "peer-id-blacklist": PeerIdBlacklist,
+    "client-name-blacklist": ClientNameBlacklist,
+    "expression-engine": ExpressionEngine,
+    "progress-cheat-blocker": ProgressCheatBlocker,
+    "multi-dialing-blocker": MultiDialingBlocker,
+    "auto-range-ban": AutoRangeBan,
+    "btn": Btn,
+    "ip-address-blocker-rules": AddressSubscriptions,
+    "peer-name-blocker-rules": NameSubscriptions,
+    "idle-connection-dos-protection": IdleConnectionDosProtection,
+    "anti-vampire": AntiVampire,
+    "ptr-blacklist": PtrBlacklist,
+}
+"""The rules whose settings we read, by PBH's key, in judging order."""
 
 
 def read_profile(raw: object) -> Profile:
@@ -133,8 +182,53 @@ def read_profile(raw: object) -> Profile:
             rule: _switched(reader, modules[rule], rule) for rule in RULES if rule in modules
         }
         root = {**root, MODULES: {**modules, **switched}}
-    profile = reader.area(Profile, root)
+    profile = reader.area(
+        Profile,
+        root,
+        overrides=_overrides(reader, root.get(OVERRIDES)),
+        **{
+            area_field(rule): _subscribing(reader, kind, root, rule)
+            for rule, kind in _LISTS.items()
+        },
+    )
     return reader.finish(profile)
+
+
+def area_field(rule: str) -> str:
+    """The field of `Profile` that holds a rule's area."""
+    return rule.replace("-", "_")
+
+
+_LISTS: Final[Mapping[str, type[Area]]] = {
+    "ip-address-blocker-rules": AddressSubscriptions,
+    "peer-name-blocker-rules": NameSubscriptions,
+}
+
+
+def _subscribing(reader: Reader, kind: type[Area], root: Mapping[str, object], rule: str) -> object:
+    """The area of a rule that has remote lists below `rules`, by their ids."""
+    path: KeyPath = (MODULES, rule)
+    raw = reader.mapping(reader.mapping(root.get(MODULES), (MODULES,)).get(rule), path)
+    entries = reader.mapping(raw.get("rules"), (*path, "rules"))
+    lists = []
+    for key, entry in entries.items():
+        if _ID.fullmatch(key) is None:
+            reader.add(refuse(key, Text("allowed-subscription-id")), (*path, "rules"))
+            continue
+        found = reader.area(Subscription, entry, (*path, "rules", key), id=key)
+        if found is not None:
+            lists.append(found)
+    return reader.area(kind, raw, path, lists=tuple(lists)) or kind()
+
+
+def _overrides(reader: Reader, raw: object) -> tuple[Override, ...]:
+    if raw is None:
+        return ()
+    if not isinstance(raw, list | tuple):
+        reader.add(refuse(raw, Text("allowed-list"), OVERRIDES), ())
+        return ()
+    found = (read_override(reader, entry, (OVERRIDES, at), RULES) for at, entry in enumerate(raw))
+    return tuple(entry for entry in found if entry is not None)
 
 
 def in_step(changes: Changes, raw: object) -> dict[tuple[str, ...], object]:

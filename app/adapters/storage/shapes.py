@@ -19,7 +19,7 @@ from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
 from app.domain.reason import Param, Text
 from app.domain.torrent import Torrent
-from app.domain.verdict import Action, Mode, Verdict
+from app.domain.verdict import NO_DATA, Action, Mode, Verdict
 
 T = TypeVar("T")
 
@@ -117,7 +117,6 @@ def from_verdict(verdict: Verdict) -> VerdictShape[Text]:
 
 def to_verdict(row: VerdictShape[TextShape]) -> Verdict:
     """The answer that was stored; raises ValueError."""
-    facts = {"data": row.data} if row.data else {}
     return Verdict(
         rule=row.rule,
         action=row.action,
@@ -128,7 +127,7 @@ def to_verdict(row: VerdictShape[TextShape]) -> Verdict:
         saw=None if row.saw is None else _to_text(row.saw),
         allows=None if row.allows is None else _to_text(row.allows),
         margin=None if row.margin is None else float(row.margin),
-        **facts,
+        data=row.data or NO_DATA,
     )
 
 

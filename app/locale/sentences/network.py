@@ -1,0 +1,8 @@
+"""Sentences of the BTN rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SENTENCES: Final[Mapping[str, str]] = {}
