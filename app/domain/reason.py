@@ -16,7 +16,8 @@ _NONE: Mapping[str, Param] = MappingProxyType({})
 class Text:
     """What to say, in no language yet; front ends look `id` up in `app.locale.texts`.
 
-    Parameters whose unit matters carry it in their name's suffix: `_bytes`, `_ms`, `_share`, `_times`.
+    Parameters whose unit matters carry it in their name's suffix: `_bytes`, `_rate` (bytes per second), `_ms`,
+    `_share` (0 to 1), `_times`.
     """
 
     id: str

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.domain.reason import Param, Text
 from app.locale import N_, _
+from app.locale.measures import measured
 from app.locale.sentences import (
     addresses,
     behaviour,
@@ -34,6 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pass": N_("Passed"),
     "handshaking": N_("Not yet known: the handshake runs"),
     "rule-off": N_("Switched off"),
+    "rule-unasked": N_("Not asked: the peer is spared"),
     "spared": N_("Exception: {what}"),
     "peer-id-banned": N_("Peer ID “{name}”; banned: {rule}"),
     "client-name-banned": N_("Calls itself “{name}”; banned: {rule}"),
@@ -91,7 +93,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "connection-failed": N_("no connection ({reason})"),
     "answer-broke-off": N_("the connection broke off"),
     "answer-not-http": N_("it does not speak HTTP"),
-    "answer-too-large": N_("the answer is larger than {limit_bytes} bytes"),
+    "answer-too-large": N_("the answer is larger than {limit_bytes}"),
     "answer-empty": N_("an empty answer where JSON was expected"),
     "answer-html": N_("a web page where JSON was expected"),
     "answer-not-json": N_("something that is no JSON"),
@@ -204,12 +206,14 @@ def say(text: Text) -> str:
     sentence = SENTENCES.get(text.id)
     if sentence is None:
         return " ".join([text.id, *(_show(value) for value in text.params.values())])
-    return _sayer.vformat(_(sentence), (), {key: _show(v) for key, v in text.params.items()})
+    return _sayer.vformat(_(sentence), (), {key: _show(v, key) for key, v in text.params.items()})
 
 
-def _show(value: Param) -> str:
+def _show(value: Param, name: str = "") -> str:
     if isinstance(value, Text):
         return say(value)
+    if isinstance(value, int | float) and (words := measured(name, value)) is not None:
+        return words
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

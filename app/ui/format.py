@@ -13,20 +13,32 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.locale import N_, _
+from app.locale.measures import NOTHING, rate, size, span
 
-NOTHING: Final = "\N{EN DASH}"
-"""Shown for what is unknown, and for sizes and rates of zero, so that zeros do not shout."""
+__all__ = [
+    "NOTHING",
+    "ago",
+    "clock",
+    "count",
+    "decimal",
+    "iso",
+    "left",
+    "listed",
+    "moment",
+    "percent",
+    "plain",
+    "points",
+    "rate",
+    "ratio",
+    "seconds",
+    "sentences",
+    "size",
+    "span",
+    "tool_tip",
+]
 
-_SIZES: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-_RATES: Final = tuple(f"{unit}/s" for unit in _SIZES)
 _SECOND: Final = 1000
-_MINUTE: Final = 60 * _SECOND
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
-_SECONDS_UP_TO: Final = 2 * _MINUTE
 _ROUNDS_TO_NOTHING: Final = 0.05
-_FOUR_DIGITS: Final = 999.5
-"""Would be written as 1000: it belongs to the next unit already."""
 _MONTHS: Final = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
@@ -37,16 +49,6 @@ _HIDDEN: Final = ("Cc", "Cs", "Zl", "Zp")
 _TURNING: Final = frozenset(
     "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-
-
-def size(count: float | None) -> str:
-    """Three significant digits and a binary unit: `1.90 GiB`; zero is a dash."""
-    return _scaled(count, _SIZES) if count else NOTHING
-
-
-def rate(count: float | None) -> str:
-    """The same per second: `740 KiB/s`; zero is a dash."""
-    return _scaled(count, _RATES) if count else NOTHING
 
 
 def percent(share: float | None) -> str:
@@ -79,24 +81,6 @@ def count(number: int | None) -> str:
 def decimal(number: float | None, digits: int = 1) -> str:
     """A number with a fixed count of digits after the point: `0.31`."""
     return NOTHING if number is None else f"{number:,.{digits}f}"
-
-
-def span(duration: float | None) -> str:
-    """A duration by its two largest units: `94 s`, `12 min`, `3 h 05 min`, `29 d 23 h`."""
-    if duration is None:
-        return NOTHING
-    whole = int(max(duration, 0))
-    if whole >= _DAY:
-        return _("{days} d {hours} h").format(
-            days=f"{whole // _DAY:,}", hours=whole % _DAY // _HOUR
-        )
-    if whole >= _HOUR:
-        return _("{hours} h {minutes:02} min").format(
-            hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE
-        )
-    if whole >= _SECONDS_UP_TO:
-        return _("{minutes} min").format(minutes=whole // _MINUTE)
-    return _("{seconds} s").format(seconds=whole // _SECOND)
 
 
 def seconds(duration: float | None, digits: int = 2) -> str:
@@ -183,11 +167,3 @@ def _is_hidden(sign: str) -> bool:
 
 def _local(then: float) -> datetime:
     return datetime.fromtimestamp(then / _SECOND, UTC).astimezone()
-
-
-def _scaled(count: float, units: tuple[str, ...]) -> str:
-    step, value = 0, float(count)
-    while abs(value) >= _FOUR_DIGITS and step < len(units) - 1:
-        value, step = value / 1024, step + 1
-    digits = 0 if step == 0 or abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2  # noqa: PLR2004 - three digits
-    return f"{value:.{digits}f} {units[step]}"
