@@ -26,6 +26,8 @@ class Version:
     """Since 5.0: `torrents/info` has `private`."""
     says_stopped: bool
     """Since 5.0: stopped instead of paused."""
+    tells_address: bool
+    """Since 5.1: the addresses by which the internet knows it."""
     counts_on: bool
     """Not in 4.5.2: the numbers of `sync/maindata` go on through full answers."""
     takes_ranges: bool
@@ -61,6 +63,7 @@ _KNOWN: Final = {
             lists_pieces=False,
             lists_private=False,
             says_stopped=False,
+            tells_address=False,
             counts_on=False,
             takes_ranges=False,
         ),
@@ -74,6 +77,7 @@ _KNOWN: Final = {
             lists_pieces=False,
             lists_private=True,
             says_stopped=True,
+            tells_address=True,
             counts_on=True,
             takes_ranges=False,
         ),
@@ -87,6 +91,7 @@ _KNOWN: Final = {
             lists_pieces=True,
             lists_private=True,
             says_stopped=True,
+            tells_address=True,
             counts_on=True,
             takes_ranges=True,
         ),

@@ -178,7 +178,7 @@ class WebApi:
             "torrents": {one.facts.hash: self._page(one).members() for one in torrents},
             "categories": _categories(torrents),
             "trackers": _by_tracker(torrents),
-            "server_state": server_state(torrents),
+            "server_state": server_state(torrents, self.version),
         }
         number, base = call.session.main.answer(call.number("rid"), state)
         if base is None:

@@ -10,6 +10,8 @@ from app.demo.version import Version
 Json: TypeAlias = dict[str, Any]
 
 SAVE_PATH: Final = "/srv/torrents"
+EXTERNAL: Final = "192.0.2.44"
+"""Where the demo would be in the internet; no peer has an address of this block."""
 _NO_ETA: Final = 8_640_000
 _LIMITS: Final = {"max_ratio": -1, "max_seeding_time": -1, "ratio_limit": -2}
 
@@ -158,11 +160,13 @@ def _state(torrent: SimTorrent, version: Version) -> str:
     return "downloading" if torrent.down_speed else "stalledDL"
 
 
-def server_state(torrents: tuple[SimTorrent, ...]) -> Json:
+def server_state(torrents: tuple[SimTorrent, ...], version: Version) -> Json:
     """The sums over all torrents, as in `server_state` of `sync/maindata`."""
     state = transfer(torrents)
     given = sum(one.uploaded for one in torrents)
     taken = sum(one.downloaded for one in torrents)
+    if version.tells_address:
+        state |= {"last_external_address_v4": EXTERNAL, "last_external_address_v6": ""}
     return state | {
         "alltime_dl": taken,
         "alltime_ul": given,

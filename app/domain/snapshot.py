@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.address import IPAddress
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
 
@@ -29,6 +30,11 @@ class Snapshot:
     upload_rate: int = 0
     """Bytes per second over all torrents."""
     download_rate: int = 0
+    all_time_uploaded: int | None = None
+    """Bytes over the downloader's whole life, as it counts them itself; None when it does not say."""
+    all_time_downloaded: int | None = None
+    external: tuple[IPAddress, ...] = ()
+    """Addresses by which the internet knows the downloader, as far as it says."""
     requests: int = 0
     """HTTP requests that this snapshot took."""
     received: int = 0

@@ -6,7 +6,7 @@ import pytest
 
 from app.demo.swarm import Swarm
 from app.demo.version import version
-from app.demo.wire import properties, server_state, torrent_members, trackers
+from app.demo.wire import EXTERNAL, properties, server_state, torrent_members, trackers
 from tests.demo.conftest import Clock
 
 PIECES = {"piece_size", "pieces_have", "pieces_num"}
@@ -45,8 +45,10 @@ def test_the_first_three_trackers_are_none(clock: Clock) -> None:
 
 def test_the_servers_figures_are_sums(clock: Clock) -> None:
     torrents = Swarm(clock=clock).torrents()
-    state = server_state(torrents)
+    state = server_state(torrents, version("5.1.0"))
 
     assert state["up_info_speed"] == sum(one.up_speed for one in torrents)
     assert state["alltime_ul"] == sum(one.uploaded for one in torrents)
     assert state["total_peer_connections"] == 120
+    assert state["last_external_address_v4"] == EXTERNAL
+    assert "last_external_address_v4" not in server_state(torrents, version("4.5.2"))

@@ -10,6 +10,7 @@ from typing import Final
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
 from app.adapters.downloaders.qbittorrent.bans import BanWriter
+from app.adapters.downloaders.qbittorrent.server import Server
 from app.adapters.downloaders.qbittorrent.session import Session, expect
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable, Watched
 from app.adapters.downloaders.qbittorrent.wire import (
@@ -41,6 +42,7 @@ class QBittorrent:
         self._ignore_private = settings.ignore_private
         self._session = Session(settings)
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
+        self._server = Server()
         self._torrents = TorrentTable()
         self._torrents_of = 0
         self._reading = asyncio.Lock()
@@ -61,11 +63,15 @@ class QBittorrent:
         self._decode_time += effort.seconds
         await self._ask_all(due)
         torrents = await self._show()
+        server = self._server
         return Snapshot(
             at=self._clock(),
             torrents=torrents,
             upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
             download_rate=sum(listed.torrent.download_rate for listed in torrents),
+            all_time_uploaded=server.uploaded,
+            all_time_downloaded=server.downloaded,
+            external=server.external,
             requests=exchange.requests - requests,
             received=exchange.received - received,
             fetch_time=max(0.0, time.perf_counter() - started - self._decode_time),
@@ -95,6 +101,7 @@ class QBittorrent:
         effort = Effort()
         changes = await decode(answer.body, MainData)
         fell = table.restarted(changes)
+        self._server.merge(changes.server_state, full=changes.full_update)
         forgotten = changes.full_update and table.rid > 0 and session.number == number
         # An API key has one session for all programs that use it, so another's request makes ours
         # forgotten, too; only a log-in of our own tells by that alone.

@@ -124,7 +124,7 @@ class TorrentTable:
         self._uploaded = self._downloaded = 0
 
     def restarted(self, answer: MainData) -> bool:
-        """Whether the daemon's own totals are below those of the answer before."""
+        """Whether the daemon counts less since its start than in the answer before."""
         state = answer.server_state
         before = self._uploaded, self._downloaded
         if state.up_info_data is not None:

@@ -93,10 +93,17 @@ class TorrentChange(Struct, gc=False):
 
 
 class ServerState(Struct, frozen=True, gc=False):
-    """Bytes since the daemon started, among much else."""
+    """About the daemon itself: all members in a full answer, else those that changed."""
 
     up_info_data: int | None = None
+    """Bytes since it started."""
     dl_info_data: int | None = None
+    alltime_ul: int | None = None
+    """Bytes over all its starts."""
+    alltime_dl: int | None = None
+    last_external_address_v4: str | None = None
+    """From 5.1, empty while it is not known; the same for IPv6."""
+    last_external_address_v6: str | None = None
 
 
 class MainData(Struct):

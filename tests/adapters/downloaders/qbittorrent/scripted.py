@@ -65,7 +65,7 @@ class Scripted:
             "banned_IPs": "",
             "enable_multi_connections_from_same_ip": False,
         }
-        self.totals = {"up_info_data": 0, "dl_info_data": 0}
+        self.totals: dict[str, Any] = {"up_info_data": 0, "dl_info_data": 0}
         self.drops: set[str] = set()
         """Entries that it silently leaves out of its ban list."""
         self.statuses: dict[str, int] = {}
