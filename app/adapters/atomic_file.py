@@ -29,11 +29,16 @@ def replace_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _take_over_rights(target, fresh)
-        _replace(fresh, target)
+        put_in_place(fresh, target)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Make `fresh`, which is on disk in the same folder, the new `target`; raises OSError."""
+    _take_over_rights(target, fresh)
+    _replace(fresh, target)
     _sync_folder(target.parent)
 
 
