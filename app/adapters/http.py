@@ -36,6 +36,12 @@ async def open_transport(
     return AiohttpTransport(verify=context, trust_env=False, client=session)
 
 
+async def open_proxied(proxy: str) -> httpx.AsyncBaseTransport:
+    """The same through `proxy`, a URL with the scheme http or socks5, which looks names up itself."""
+    context = await asyncio.to_thread(_trusting)
+    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, proxy=httpx.Proxy(proxy))
+
+
 def _session(context: ssl.SSLContext, connections: int, keep_alive: float) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(ssl=context, limit=connections, keepalive_timeout=keep_alive)
     # Cookies are the caller's business.
