@@ -17,7 +17,7 @@ from app.demo.swarm import Swarm
 from app.demo.sync import changed_items, changed_members
 from app.demo.torrent import SimTorrent
 from app.demo.version import Version
-from app.demo.wire import Json, preferences, properties, server_state, trackers, transfer
+from app.demo.wire import Json, preferences, properties, server_state, trackers, transfer, whole_kib
 
 TEXT: Final = "text/plain; charset=UTF-8"
 JSON: Final = "application/json"
@@ -156,6 +156,8 @@ class WebApi:
         except msgspec.DecodeError:
             return Reply()  # the real one takes it for an empty object
         self.preferences |= {name: wanted[name] for name in wanted if name in self.preferences}
+        for name in ("up_limit", "alt_up_limit", "dl_limit", "alt_dl_limit"):
+            self.preferences[name] = whole_kib(self.preferences[name])
         entries = wanted.get("banned_IPs")
         if isinstance(entries, str):
             self._ban(parse(entries, takes_ranges=self.version.takes_ranges))
@@ -178,7 +180,8 @@ class WebApi:
             "torrents": {one.facts.hash: self._page(one).members() for one in torrents},
             "categories": _categories(torrents),
             "trackers": _by_tracker(torrents),
-            "server_state": server_state(torrents, self.version),
+            "server_state": server_state(torrents, self.version)
+            | {"up_rate_limit": self.preferences["up_limit"]},
         }
         number, base = call.session.main.answer(call.number("rid"), state)
         if base is None:
@@ -229,7 +232,8 @@ class WebApi:
         return NOT_FOUND if torrent is None else _json(trackers(torrent))
 
     def _transfer(self, _: Call) -> Reply:
-        return _json(transfer(self.swarm.torrents()))
+        limit = self.preferences["up_limit"]
+        return _json(transfer(self.swarm.torrents()) | {"up_rate_limit": limit})
 
     def _page(self, torrent: SimTorrent) -> Page:
         page = self._pages.get(torrent.facts.hash)

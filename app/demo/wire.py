@@ -236,3 +236,8 @@ def preferences() -> Json:
         "web_ui_max_auth_fail_count": 5,
         "web_ui_session_timeout": 3600,
     }
+
+
+def whole_kib(limit: object) -> int:
+    """A limit as the real one keeps it."""
+    return limit // 1024 * 1024 if isinstance(limit, int) else 0

@@ -43,6 +43,15 @@ class Push:
     """True when what it holds is not known: compare with what stands there."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadLimits:
+    """How fast a downloader may send, all torrents together; bytes per second, 0 is without a limit."""
+
+    rate: int
+    alternative: int | None = None
+    """A second limit that it changes to by schedule or by hand; None where there is none."""
+
+
 class Downloader(Protocol):
     """A BitTorrent client that we can watch and steer; raises only DownloaderError."""
 
@@ -60,6 +69,12 @@ class Downloader(Protocol):
 
         Peers that it drops must be asked for again by the next `snapshot`, also on torrents that rest.
         """
+
+    async def upload_limits(self) -> UploadLimits:
+        """Those in force there."""
+
+    async def limit_upload(self, limits: UploadLimits) -> None:
+        """Set them. Where fractions of a step are not possible it takes the next lower one, but never 0 for a limit."""
 
     def forget_refusal(self) -> None:
         """Allow one more log-in after AccessDenied: the user asked for it."""

@@ -177,11 +177,11 @@ def test_banning_incrementally_adds_to_the_list(clock: Clock) -> None:
 def test_preferences_are_kept_and_unknown_ones_ignored(clock: Clock) -> None:
     api = api_of(clock)
     ask(api, "transfer/banPeers", peers="1.2.3.4:1")
-    ask(api, "app/setPreferences", json='{"up_limit": 1000, "nonsense": 1}')
+    ask(api, "app/setPreferences", json='{"up_limit": 2500, "nonsense": 1}')
     ask(api, "app/setPreferences", json="{not json")
     answer = ask(api, "app/preferences")
 
-    assert answer["up_limit"] == 1000
+    assert answer["up_limit"] == 2048
     assert answer["banned_IPs"] == "1.2.3.4"
     assert "nonsense" not in answer
     with pytest.raises(Missing):

@@ -16,7 +16,7 @@ from app.domain.peer import Peer
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.clock import wall_clock
 from app.services.errors import AccessDenied, DownloaderError
-from app.services.ports import Downloader, Push
+from app.services.ports import Downloader, Push, UploadLimits
 from app.settings.downloader import DownloaderSettings
 from app.settings.secret import Secret
 from tests.integration.daemons import QBittorrentDaemon
@@ -207,3 +207,25 @@ async def test_a_list_of_thousands_is_taken_whole(lab: Lab) -> None:
             f" compared in {time.perf_counter() - written:.2f} s"
         )
         assert len(lab.daemon.api.banned()) == 20_001
+
+
+async def test_upload_limits_are_set_and_given_back(lab: Lab) -> None:
+    async with watched(lab.daemon) as downloader:
+        before = await downloader.upload_limits()
+        assert before == UploadLimits(
+            rate=lab.daemon.api.preferences()["up_limit"],
+            alternative=lab.daemon.api.preferences()["alt_up_limit"],
+        )
+        await downloader.limit_upload(UploadLimits(rate=1, alternative=1_024_000))
+        assert await downloader.upload_limits() == UploadLimits(rate=1_024, alternative=1_024_000)
+        assert lab.daemon.api.preferences()["up_limit"] == 1_024
+        await downloader.limit_upload(before)
+        assert await downloader.upload_limits() == before
+
+
+async def test_its_own_totals_are_told(lab: Lab) -> None:
+    async with watched(lab.daemon) as downloader:
+        snapshot = await downloader.snapshot()
+        assert snapshot.all_time_uploaded is not None
+        assert snapshot.all_time_downloaded is not None
+        assert snapshot.external == ()

@@ -23,10 +23,19 @@ from app.services.core import Core, running_core
 from app.services.errors import DownloaderError, StorageError
 from app.services.events import EventBus
 from app.services.log_ring import LogRing
-from app.services.ports import Connection, Downloader, HistoryRow, LastState, Push, Settings
+from app.services.ports import (
+    Connection,
+    Downloader,
+    HistoryRow,
+    LastState,
+    Push,
+    Settings,
+    UploadLimits,
+)
 from app.settings.downloader import DownloaderSettings, downloader_changes
 
 NOW = 1_763_700_000_000
+NO_LIMIT = UploadLimits(rate=0, alternative=10_240)
 
 
 @dataclass
@@ -141,6 +150,7 @@ class ScriptedDownloader:
     error: DownloaderError | None = None
     session: int = 1
     pushes: list[Push] = field(default_factory=list)
+    limits: UploadLimits = NO_LIMIT
     connects: int = 0
     closed: bool = False
     _last: dict[str, tuple[Peer, ...]] = field(default_factory=dict)
@@ -175,6 +185,16 @@ class ScriptedDownloader:
 
     def holds(self, address: IPAddress) -> bool:
         return any(e.version == address.version and address in e for e in self.listed)
+
+    async def upload_limits(self) -> UploadLimits:
+        if self.error is not None:
+            raise self.error
+        return self.limits
+
+    async def limit_upload(self, limits: UploadLimits) -> None:
+        if self.error is not None:
+            raise self.error
+        self.limits = limits
 
     def forget_refusal(self) -> None:
         """It never remembers one."""

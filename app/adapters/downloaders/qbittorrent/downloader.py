@@ -23,10 +23,11 @@ from app.domain.address import Prefix, Translation
 from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.errors import DownloaderError
-from app.services.ports import Clock, Connection, Push
+from app.services.ports import Clock, Connection, Push, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
 _NOT_FOUND: Final = 404
+_LEAST_LIMIT: Final = 1024
 _MANY: Final = 1000
 """Entries whose index takes about 2 ms to build."""
 
@@ -83,6 +84,16 @@ class QBittorrent:
         # Before, not after: also when part of the list fails to stick, peers are dropped.
         await self._look_again([*push.added, *push.removed])
         await self._bans.apply(push, ranges=connection.ranges)
+
+    async def upload_limits(self) -> UploadLimits:
+        found = await self._session.preferences()
+        return UploadLimits(rate=found.up_limit, alternative=found.alt_up_limit)
+
+    async def limit_upload(self, limits: UploadLimits) -> None:
+        changes: dict[str, object] = {"up_limit": _whole(limits.rate)}
+        if limits.alternative is not None:
+            changes["alt_up_limit"] = _whole(limits.alternative)
+        await self._session.set_preferences(changes)
 
     def forget_refusal(self) -> None:
         self._session.forget_refusal()
@@ -192,6 +203,11 @@ class QBittorrent:
                 ):
                     watched.turn.pending = True
                     break
+
+
+def _whole(limit: int) -> int:
+    """It keeps whole KiB, so that less than one would become 0: no limit at all."""
+    return max(limit, _LEAST_LIMIT) if limit > 0 else 0
 
 
 def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:

@@ -32,6 +32,9 @@ class Preferences(Struct):
 
     banned_IPs: str = ""  # noqa: N815 - as it comes
     enable_multi_connections_from_same_ip: bool | None = None
+    up_limit: int = 0
+    """Bytes per second; 0 is without a limit, as in the alternative one."""
+    alt_up_limit: int = 0
 
 
 class TorrentState(Struct, gc=False):

@@ -11,7 +11,7 @@ from app.demo.swarm import Swarm
 from app.domain.address import parse_prefix
 from app.domain.snapshot import Snapshot
 from app.services.errors import ProtocolMismatch, Unreachable
-from app.services.ports import Push
+from app.services.ports import Push, UploadLimits
 from app.settings.secret import Secret
 from tests.adapters.downloaders.qbittorrent.scripted import NOW, Scripted, opened, peer, scripted
 
@@ -269,4 +269,23 @@ async def test_bans_reach_the_swarm_of_every_version(version: str) -> None:
         assert connection.ranges is (version == "5.3.0")
         await downloader.apply(Push(wanted=(), added=(), removed=ban, owned=ban, everything=False))
         assert server.banned == ()
+        await downloader.close()
+
+
+async def test_both_upload_limits_are_read_and_set() -> None:
+    async with running(Swarm(peers=20, torrents=4)) as server:
+        downloader = opened(server.url)
+        assert await downloader.upload_limits() == UploadLimits(rate=0, alternative=10_240)
+        for wanted in (UploadLimits(rate=1_048_576, alternative=2_048), UploadLimits(rate=0)):
+            await downloader.limit_upload(wanted)
+            found = await downloader.upload_limits()
+            assert found == UploadLimits(rate=wanted.rate, alternative=2_048)
+        await downloader.close()
+
+
+async def test_a_limit_below_a_kibibyte_does_not_become_none() -> None:
+    async with running(Swarm(peers=20, torrents=4)) as server:
+        downloader = opened(server.url)
+        await downloader.limit_upload(UploadLimits(rate=1, alternative=1_500))
+        assert await downloader.upload_limits() == UploadLimits(rate=1_024, alternative=1_024)
         await downloader.close()
