@@ -1,0 +1,130 @@
+"""What the records of the databases say, whatever else may stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.adapters.geoip.divisions import division_names
+
+Record = Mapping[str, Any]
+
+_LONGEST: Final = 200
+"""Characters of a name; more is a damage."""
+_ISO: Final = 2
+_MOST: Final = 10**12
+_REVISION_1: Final = ("province", "city", "districts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityRecord:
+    """Of a City or a Country database."""
+
+    iso: str = ""
+    country_names: Mapping[str, str]
+    """By language tag."""
+    city: str = ""
+    city_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsnRecord:
+    """Of an ASN database."""
+
+    number: int = 0
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CnRecord:
+    """Of GeoCN, of either revision."""
+
+    names: tuple[str, ...]
+    """Province, city, district, the largest first; never empty."""
+    province: str = ""
+    city: str = ""
+    districts: str = ""
+    code: int = 0
+    isp: str = ""
+    net_type: str = ""
+
+
+def read_city(record: Record) -> CityRecord:
+    """Names are English: rules must match the same everywhere."""
+    country, city = _part(record, "country"), _part(record, "city")
+    names, iso = _part(country, "names"), _text(country, "iso_code").upper()
+    return CityRecord(
+        iso=iso if len(iso) == _ISO else "",
+        country_names={tag: _text(names, tag) for tag in names},
+        city=_text(_part(city, "names"), "en"),
+        city_code=_number(city, "geoname_id"),
+    )
+
+
+def read_asn(record: Record) -> AsnRecord:
+    """The number and the name of an autonomous system."""
+    return AsnRecord(
+        number=_number(record, "autonomous_system_number"),
+        organisation=_text(record, "autonomous_system_organization"),
+    )
+
+
+def read_cn(record: Record) -> CnRecord | None:
+    """None when the record names no division: then the whole of it is ignored (reference/rules.md 4.3)."""
+    if "division_code" not in record and "province" in record:
+        return _read_revision_1(record)
+    code = _number(record, "division_code")
+    names = division_names(str(code))
+    if not names:
+        return None
+    return CnRecord(
+        names=names,
+        province=names[0],
+        city="".join(names[1:2]),
+        districts=" ".join(names[2:]),
+        code=code,
+        isp=_text(record, "isp"),
+        net_type=_text(record, "type"),
+    )
+
+
+def _read_revision_1(record: Record) -> CnRecord | None:
+    province, city, districts = (_text(record, key) for key in _REVISION_1)
+    names = tuple(name for name in (province, city, districts) if name)
+    if not names:
+        return None
+    codes = (_number(record, f"{key}Code") for key in reversed(_REVISION_1))
+    code = next((code for code in codes if code), 0)
+    return CnRecord(
+        names=names,
+        province=province,
+        city=city,
+        districts=districts,
+        code=int(f"86{code}") if code else 0,
+        isp=_text(record, "isp"),
+        net_type=_text(record, "net"),
+    )
+
+
+def _part(record: Record, key: str) -> Record:
+    part = record.get(key)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _text(record: Record, key: str) -> str:
+    text = record.get(key)
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return ""
+    text = text.strip()
+    # Some makers of databases print what they have not.
+    return "" if text == "null" else text
+
+
+def _number(record: Record, key: str) -> int:
+    number = record.get(key)
+    if isinstance(number, str) and number.isascii() and number.isdecimal():
+        number = int(number) if len(number) < len(str(_MOST)) else 0
+    if isinstance(number, bool) or not isinstance(number, int):
+        return 0
+    return number if 0 < number < _MOST else 0
