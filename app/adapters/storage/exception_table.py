@@ -20,6 +20,9 @@ def load(db: SqliteDatabase) -> list[PeerException]:
         as_bytes(Exceptions.torrent),
         Exceptions.until,
         as_bytes(Exceptions.note),
+        as_bytes(Exceptions.peer_id),
+        as_bytes(Exceptions.downloader),
+        as_bytes(Exceptions.rule),
     )
     found = []
     unreadable = UnreadableRows("exception")
@@ -37,8 +40,11 @@ def save(db: SqliteDatabase, entry: PeerException) -> None:
     row = {
         Exceptions.id: entry.id,
         Exceptions.prefix: None if entry.prefix is None else prefix_text(entry.prefix),
-        Exceptions.client: None if entry.client is None else clean(entry.client),
-        Exceptions.torrent: entry.torrent,
+        Exceptions.client: _cleaned(entry.client),
+        Exceptions.torrent: _cleaned(entry.torrent),
+        Exceptions.peer_id: _cleaned(entry.peer_id),
+        Exceptions.downloader: _cleaned(entry.downloader),
+        Exceptions.rule: _cleaned(entry.rule),
         Exceptions.until: entry.until,
         Exceptions.note: clean(entry.note),
     }
@@ -52,14 +58,25 @@ def delete(db: SqliteDatabase, entry_id: str) -> None:
 
 
 def _entry(row: Row) -> PeerException:
-    key, prefix, client, torrent, until, note = row
+    key, prefix, client, torrent, until, note, peer_id, downloader, rule = row
     if not (until is None or isinstance(until, int)):
         raise UnreadableRow("its end is no number")
     return PeerException(
         id=text_of(key),
         prefix=None if prefix is None else parse_prefix(text_of(prefix)),
-        client=None if client is None else text_of(client),
-        torrent=None if torrent is None else text_of(torrent),
+        client=_text(client),
+        peer_id=_text(peer_id),
+        torrent=_text(torrent),
+        downloader=_text(downloader),
+        rule=_text(rule),
         until=until,
         note=text_of(note),
     )
+
+
+def _text(column: object) -> str | None:
+    return None if column is None else text_of(column)
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean(text)

@@ -119,6 +119,9 @@ class Exceptions(Model):
     torrent = TextField(null=True)
     until = BigIntegerField(null=True)
     note = TextField()
+    peer_id = TextField(null=True)
+    downloader = TextField(null=True)
+    rule = TextField(null=True)
 
     class Meta:
         table_name = "exceptions"
@@ -134,6 +137,42 @@ class Metadata(Model):
         table_name = "metadata"
 
 
+class Subscriptions(Model):
+    """What is remembered of the last good copy of each remote list (reference/rules.md 6.10)."""
+
+    kind = TextField()
+    rule_id = TextField()
+    url = TextField()
+    etag = TextField()
+    modified = TextField()
+    sha256 = TextField()
+    entries = IntegerField()
+    updated_at = BigIntegerField()
+    checked_at = BigIntegerField()
+
+    class Meta:
+        table_name = "subscriptions"
+        primary_key = CompositeKey("kind", "rule_id")
+
+
+class SubscriptionLog(Model):
+    """What became of looks at remote lists (reference/rules.md 6.10)."""
+
+    id = AutoIncrementField()
+    kind = TextField()
+    rule_id = TextField()
+    update_time = BigIntegerField()
+    count = IntegerField()
+    update_type = TextField()
+    """`AUTO` or `MANUAL`."""
+    result = TextField()
+    """A text as JSON."""
+
+    class Meta:
+        table_name = "subscription_log"
+        indexes = ((("kind", "rule_id", "update_time"), False), (("update_time",), False))
+
+
 MODELS: Final[tuple[type[Model], ...]] = (
     Bans,
     Torrents,
@@ -142,4 +181,6 @@ MODELS: Final[tuple[type[Model], ...]] = (
     Owned,
     Exceptions,
     Metadata,
+    Subscriptions,
+    SubscriptionLog,
 )
