@@ -1,25 +1,30 @@
-"""Which peers are never judged: those of profile.yml and the user's own."""
+"""Which peers are never judged, or not by one rule: those of profile.yml and the user's own."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from app.domain.address import Prefix, show, unmapped
+from app.domain.ban import Ban, Source
 from app.domain.errors import NotFound
-from app.domain.peer import Peer
+from app.domain.exception_index import ExceptionIndex
 from app.domain.peer_exception import PeerException
-from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
-from app.domain.torrent import Torrent
+from app.domain.rule_words import named_rules
+from app.domain.sighting import Sighting
 from app.domain.verdict import Action, Verdict
 from app.services.errors import StorageError
 from app.services.events import EventBus, RulesChanged
 from app.services.ports import Clock, ExceptionStore
 
 EXCEPTION = "exception"
+
+_NO_RULES: Final[frozenset[str]] = frozenset()
+_NOTHING: Final = Text("saw-no-exception")
 
 
 class Exceptions:
@@ -29,8 +34,8 @@ class Exceptions:
         self._store, self._bus, self._clock = store, bus, clock
         self._own: dict[str, PeerException] = {}
         self._configured: tuple[PeerException, ...] = ()
-        self._by_prefix: PrefixMap[tuple[PeerException, ...]] = PrefixMap()
-        self._elsewhere: tuple[PeerException, ...] = ()
+        self._sparing, self._silencing = ExceptionIndex(()), ExceptionIndex(())
+        self._said: dict[tuple[str, ...], Verdict] = {}
         self._whole: tuple[Prefix, ...] = ()
         self._pass = _passing(0)
 
@@ -96,79 +101,103 @@ class Exceptions:
 
     def spares(self, prefix: Prefix) -> PeerException | None:
         """The unconditional entry that holds all of `prefix`, if there is one."""
-        now = self._clock()
-        for entry in self._by_prefix.find(prefix.network_address) or ():
-            whole = entry.prefix is not None and entry.prefix.prefixlen <= prefix.prefixlen
-            if whole and entry.client is None and entry.torrent is None and _in_force(entry, now):
-                return entry
-        return None
+        return self._unconditional(self._sparing.around(prefix))
 
     def inside(self, prefix: Prefix) -> PeerException | None:
         """An unconditional entry that holds a part of `prefix`, if there is one."""
-        now = self._clock()
-        for entries in self._by_prefix.within(prefix):
-            for entry in entries:
-                if entry.client is None and entry.torrent is None and _in_force(entry, now):
-                    return entry
-        return None
+        return self._unconditional(self._sparing.within(prefix))
 
-    def find(self, peer: Peer, torrent: Torrent) -> PeerException | None:
-        """The entry that covers `peer` on `torrent` now."""
+    def frees(self, ban: Ban) -> bool:
+        """Whether `ban` would not be made any more: its block is spared, or the peer for which a rule made it."""
+        if self.spares(ban.prefix) is not None:
+            return True
+        if ban.source is not Source.RULE or ban.peer is None or ban.torrent is None:
+            return False
+        downloader = "" if ban.downloader is None else ban.downloader.id
         now = self._clock()
-        address = peer.address
-        candidates = self._by_prefix.find(address.ip) or ()
-        if address.raw.ip != address.ip:
-            candidates += self._by_prefix.find(address.raw.ip) or ()
-        for entry in (*candidates, *self._elsewhere):
-            if _in_force(entry, now) and entry.covers(peer, torrent):
-                return entry
-        return None
+        seen = Sighting(at=now, downloader=downloader, torrent=ban.torrent, peer=ban.peer)
+        return self.find(seen) is not None or ban.rule in self.silenced(seen)
 
-    def judge(self, peer: Peer, torrent: Torrent) -> Verdict:
-        """The first line of every trace: SKIP when the peer is spared."""
-        found = self.find(peer, torrent)
-        if found is None:
-            return self._pass
-        what = found.client if found.prefix is None else show(found.prefix)
-        return Verdict(
-            rule=EXCEPTION,
-            action=Action.SKIP,
-            reason=Text("spared", {"what": what or found.torrent or "", "note": found.note}),
-            saw=Text("saw-address"),
-            allows=self._pass.allows,
-            data={"type": "ignoredAddresses", "exception": found.id},
+    def find(self, sighting: Sighting) -> PeerException | None:
+        """The entry for which the peer is not judged at all now."""
+        return self._sparing.find(sighting, self._clock())
+
+    @property
+    def silences(self) -> bool:
+        """Whether any entry is for one rule only."""
+        return len(self._silencing) > 0
+
+    def silenced(self, sighting: Sighting) -> frozenset[str]:
+        """The rules whose verdicts about the peer do not count now; pass these through the function `silenced`."""
+        if not self.silences:
+            return _NO_RULES
+        return frozenset(
+            entry.rule
+            for entry in self._silencing.all(sighting, self._clock())
+            if entry.rule is not None
         )
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """The first line of every trace: SKIP when the peer is spared, and which entries apply. Alike ones are one."""
+        found = self.find(sighting)
+        if found is not None:
+            return self._say((found,), _spared)
+        if not self.silences:
+            return self._pass
+        silencing = tuple(self._silencing.all(sighting, self._clock()))
+        return self._say(silencing, _silenced) if silencing else self._pass
 
     async def expire(self) -> None:
         """Delete the user's own that have ended."""
         now = self._clock()
-        await self.remove_all([e.id for e in self._own.values() if not _in_force(e, now)])
+        await self.remove_all([e.id for e in self._own.values() if not e.in_force(now)])
 
     def _changed(self) -> None:
         self._index()
         self._bus.publish(RulesChanged())
 
     def _index(self) -> None:
-        by_prefix: PrefixMap[tuple[PeerException, ...]] = PrefixMap()
-        elsewhere = []
-        everyone = sorted(
-            self.entries(), key=lambda entry: entry.prefix.prefixlen if entry.prefix else 0
-        )
-        for entry in everyone:
-            if entry.prefix is None:
-                elsewhere.append(entry)
-                continue
-            # `find` gives the narrowest block only, so each block also carries those around it.
-            around = by_prefix.find(entry.prefix.network_address) or ()
-            around = tuple(e for e in around if e.prefix and entry.prefix.subnet_of(e.prefix))  # type: ignore[arg-type]  # same family: found by address
-            by_prefix[entry.prefix] = (entry, *around)
-        self._by_prefix, self._elsewhere = by_prefix, tuple(elsewhere)
-        self._whole = tuple(
-            entry.prefix
-            for entry in everyone
-            if entry.prefix is not None and entry.client is None and entry.torrent is None
-        )
+        everyone = self.entries()
+        self._sparing = ExceptionIndex(entry for entry in everyone if entry.rule is None)
+        self._silencing = ExceptionIndex(entry for entry in everyone if entry.rule is not None)
+        whole = [entry.prefix for entry in everyone if entry.prefix and entry.unconditional]
+        self._whole = tuple(sorted(whole, key=lambda prefix: prefix.prefixlen))
         self._pass = _passing(len(everyone))
+        self._said = {}
+
+    def _unconditional(self, entries: Iterable[PeerException]) -> PeerException | None:
+        now = self._clock()
+        return next((e for e in entries if e.unconditional and e.in_force(now)), None)
+
+    def _say(
+        self,
+        entries: tuple[PeerException, ...],
+        words: Callable[[tuple[PeerException, ...], Text], Verdict],
+    ) -> Verdict:
+        key = tuple(entry.id for entry in entries)
+        if key not in self._said:
+            self._said[key] = words(entries, self._pass.allows or _NOTHING)
+        return self._said[key]
+
+
+def silenced(verdict: Verdict) -> Verdict:
+    """What stands in the trace for the verdict of a rule that an exception silences: the same, without effect."""
+    if verdict.action is Action.NO_ACTION:
+        return verdict
+    return replace(
+        verdict,
+        action=Action.NO_ACTION,
+        duration=0,
+        reason=Text("excepted", {"why": verdict.reason}),
+        data={**verdict.data, "excepted": True},
+    )
+
+
+def scopes(entry: PeerException) -> str:
+    """Whom an exception covers, as a list of what its owner entered, without its rule."""
+    prefix = None if entry.prefix is None else show(entry.prefix)
+    given = (prefix, entry.client, entry.peer_id, entry.torrent, entry.downloader)
+    return ", ".join(text for text in given if text is not None)
 
 
 def _passing(count: int) -> Verdict:
@@ -180,5 +209,26 @@ def _passing(count: int) -> Verdict:
     )
 
 
-def _in_force(entry: PeerException, now: int) -> bool:
-    return entry.until is None or now < entry.until
+def _spared(entries: tuple[PeerException, ...], allows: Text) -> Verdict:
+    entry = entries[0]
+    what = scopes(entry) or Text("everybody")
+    return Verdict(
+        rule=EXCEPTION,
+        action=Action.SKIP,
+        reason=Text("spared-note" if entry.note else "spared", {"what": what, "note": entry.note}),
+        saw=Text("saw-address" if entry.prefix else "saw-exception"),
+        allows=allows,
+        data={"type": "ignoredAddresses", "exception": entry.id},
+    )
+
+
+def _silenced(entries: tuple[PeerException, ...], allows: Text) -> Verdict:
+    rules = list(dict.fromkeys(entry.rule or "" for entry in entries))
+    what = scopes(entries[0]) or Text("everybody")
+    return Verdict(
+        rule=EXCEPTION,
+        reason=Text("silenced", {"what": what, "rules": named_rules(rules)}),
+        saw=Text("saw-exception"),
+        allows=allows,
+        data={"silenced": rules, "exceptions": [entry.id for entry in entries]},
+    )

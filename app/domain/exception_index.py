@@ -1,0 +1,112 @@
+"""Finds the exceptions that cover a peer without asking each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from app.domain.address import Prefix
+from app.domain.peer_exception import PeerException, addresses
+from app.domain.prefix_map import PrefixMap
+from app.domain.sighting import Sighting
+
+_Entries: TypeAlias = tuple[PeerException, ...]
+
+
+class ExceptionIndex:
+    """Exceptions by the narrowest of their scopes; never changes."""
+
+    __slots__ = ("_by_client", "_by_peer_id", "_by_prefix", "_by_torrent", "_elsewhere", "_size")
+
+    def __init__(self, entries: Iterable[PeerException]) -> None:
+        self._by_prefix: PrefixMap[_Entries] = PrefixMap()
+        self._by_torrent: dict[str, list[PeerException]] = {}
+        self._by_peer_id, self._by_client = _Starts(), _Starts()
+        self._elsewhere: list[PeerException] = []
+        ordered = sorted(entries, key=lambda entry: entry.prefix.prefixlen if entry.prefix else 0)
+        self._size = len(ordered)
+        for entry in ordered:
+            if entry.prefix is not None:
+                self._put(entry.prefix, entry)
+            elif entry.torrent is not None:
+                self._by_torrent.setdefault(entry.torrent.lower(), []).append(entry)
+            elif entry.peer_id is not None:
+                self._by_peer_id.put(entry.peer_id, entry)
+            elif entry.client is not None:
+                self._by_client.put(entry.client, entry)
+            else:
+                self._elsewhere.append(entry)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def find(self, sighting: Sighting, now: int) -> PeerException | None:
+        """One that covers it at `now` (epoch ms), those of narrow blocks first."""
+        return next(self.all(sighting, now), None)
+
+    def all(self, sighting: Sighting, now: int) -> Iterator[PeerException]:
+        """All that cover it."""
+        if not self._size:
+            return
+        for entries in self._candidates(sighting):
+            for entry in entries:
+                if entry.in_force(now) and entry.covers(sighting):
+                    yield entry
+
+    def around(self, prefix: Prefix) -> Iterator[PeerException]:
+        """The entries whose blocks hold all of `prefix`, narrow ones first, ended ones too."""
+        for entry in self._by_prefix.find(prefix.network_address) or ():
+            if entry.prefix is not None and entry.prefix.prefixlen <= prefix.prefixlen:
+                yield entry
+
+    def within(self, prefix: Prefix) -> Iterator[PeerException]:
+        """The entries whose blocks lie in `prefix` or around it, ended ones too."""
+        for entries in self._by_prefix.within(prefix):
+            yield from entries
+
+    def _candidates(self, sighting: Sighting) -> Iterator[Iterable[PeerException]]:
+        peer = sighting.peer
+        if len(self._by_prefix):
+            last: object = None
+            for ip in addresses(peer):
+                found = self._by_prefix.find(ip)
+                if found is not None and found is not last:
+                    last = found
+                    yield found
+        if self._by_torrent:
+            yield self._by_torrent.get(sighting.torrent.hash.lower(), ())
+        if self._by_peer_id:
+            yield from self._by_peer_id.find(peer.peer_id or "")
+        if self._by_client:
+            yield from self._by_client.find(peer.client_name or "")
+        if self._elsewhere:
+            yield self._elsewhere
+
+    def _put(self, prefix: Prefix, entry: PeerException) -> None:
+        # `find` gives the narrowest block only, so each block also carries those around it.
+        around = self._by_prefix.find(prefix.network_address) or ()
+        around = tuple(e for e in around if e.prefix and prefix.subnet_of(e.prefix))  # type: ignore[arg-type]  # same family: found by address
+        self._by_prefix[prefix] = (entry, *around)
+
+
+class _Starts:
+    """Entries by how a text starts: one look-up per length in use. Case does not count."""
+
+    __slots__ = ("_by_length",)
+
+    def __init__(self) -> None:
+        self._by_length: dict[int, dict[str, list[PeerException]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_length)
+
+    def put(self, start: str, entry: PeerException) -> None:
+        low = start.lower()
+        self._by_length.setdefault(len(low), {}).setdefault(low, []).append(entry)
+
+    def find(self, text: str) -> Iterator[list[PeerException]]:
+        low = text.lower()
+        for length, starts in self._by_length.items():
+            found = starts.get(low[:length])
+            if found is not None:
+                yield found
