@@ -1,8 +1,8 @@
-"""What the user should know: the newest of each kind, until it is dismissed."""
+"""What the user should know: the newest of each kind, until it is dismissed or over."""
 
 from __future__ import annotations
 
-from app.services.events import AlertRaised, EventBus
+from app.services.events import AlertEnded, AlertRaised, EventBus
 
 
 class Alerts:
@@ -11,6 +11,7 @@ class Alerts:
     def __init__(self, bus: EventBus) -> None:
         self._alerts: dict[str, AlertRaised] = {}
         bus.subscribe(AlertRaised, self._keep)
+        bus.subscribe(AlertEnded, self._end)
 
     def entries(self) -> tuple[AlertRaised, ...]:
         """Oldest first."""
@@ -23,3 +24,6 @@ class Alerts:
     def _keep(self, alert: AlertRaised) -> None:
         self._alerts.pop(alert.kind, None)
         self._alerts[alert.kind] = alert
+
+    def _end(self, event: AlertEnded) -> None:
+        self.dismiss(event.kind)

@@ -154,6 +154,18 @@ class AlertRaised(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertEnded(Event):
+    """What an alert told is over."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerChanged(Event):
+    """The circuit breaker tripped, was answered, or holds back more than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandFailed(Event):
     """A command of the user ended with an error."""
 
