@@ -133,6 +133,11 @@ class RulesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PlacesChanged(Event):
+    """Addresses may be elsewhere than before: a geographic database came, went or was replaced."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged(Event):
     """config.yml or profile.yml has other values."""
 
