@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +16,7 @@ from app.domain.verdict import Action, Mode, Verdict
 IDLE_CONNECTION: Final = "idle-connection-dos-protection"
 _INTEREST: Final = PeerFlags.INTERESTING | PeerFlags.REMOTE_INTERESTED
 _SEEDING, _ALL = 1, 2
+_PASS: Final = Text("pass")
 
 IdleKey: TypeAlias = tuple[str, str, Endpoint]
 """Downloader, id of the torrent there, and the endpoint as the downloader reports it."""
@@ -156,28 +157,34 @@ class IdleConnection:
     def _idle(self, start: IdleStart, peer: Peer, at: int) -> Verdict:
         limit = self.max_allowed_idle_time
         idle = at - start.at
-        too_long = idle > limit
+        if idle <= limit:
+            return Verdict(
+                rule=self.name,
+                mode=self.mode,
+                reason=_PASS,
+                saw=Text("idle-saw", {"idle_ms": idle}),
+                allows=self._allows,
+                margin=idle / limit,
+                data=_facts(start, peer),
+                review_at=start.at + limit + 1,
+            )
         return Verdict(
             rule=self.name,
-            action=Action.BAN if too_long else Action.NO_ACTION,
+            action=Action.BAN,
             mode=self.mode,
-            duration=self.duration if too_long else 0,
-            title=Text("idle-timeout") if too_long else None,
-            reason=Text("idle-banned", {"idle_ms": idle, "limit_ms": limit})
-            if too_long
-            else Text("pass"),
+            duration=self.duration,
+            title=Text("idle-timeout"),
+            reason=Text("idle-banned", {"idle_ms": idle, "limit_ms": limit}),
             saw=Text("idle-saw", {"idle_ms": idle}),
             allows=self._allows,
             margin=idle / limit,
-            data=_facts(start, peer),
-            review_at=None if too_long else start.at + limit + 1,
+            # To print an address takes longer than all the rest.
+            data={"ip": str(peer.address.ip), "idle_type": "timeout", **_facts(start, peer)},
         )
 
 
-def _facts(start: IdleStart, peer: Peer) -> Mapping[str, Any]:
+def _facts(start: IdleStart, peer: Peer) -> dict[str, Any]:
     return {
-        "ip": str(peer.address.ip),
-        "idle_type": "timeout",
         "idle_start": start.at,
         "last_percentage": start.progress * 100,
         "last_uploaded": start.uploaded,
