@@ -12,12 +12,14 @@ from typing import Final
 from app.adapters.storage.migrations import (
     m0001_first,
     m0002_exception_scopes,
+    m0004_records,
     m0005_subscriptions,
 )
 
 STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("0001_first", m0001_first),
     ("0002_exception_scopes", m0002_exception_scopes),
+    ("0004_records", m0004_records),
     ("0005_subscriptions", m0005_subscriptions),
 )
 """Names as the database remembers them, in order."""
