@@ -18,6 +18,7 @@ from app.adapters.storage.columns import UnreadableRow, clean, ip_of, ip_text, t
 from app.domain.address import IPAddress, Prefix, parse_prefix, single
 from app.domain.ban import Ban, Source
 from app.domain.peer import Peer
+from app.domain.reason import Text
 
 V = TypeVar("V")
 S = TypeVar("S", bound=Struct)
@@ -70,12 +71,25 @@ class BanEncoder:
         return part
 
 
+def encode_text(text: Text) -> str:
+    """A text before translation, for a column of its own."""
+    return _encoded(text).decode()
+
+
+def decode_text(column: object) -> Text:
+    """The text of such a column that was read as bytes; raises UnreadableRow."""
+    try:
+        return shapes.to_text(_TEXT.decode(text_of(column)))
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise UnreadableRow(str(error)) from error
+
+
 def _plain(value: object) -> object:
     """What JSON can hold of a value that it does not know; a strange fact must not keep a ban from being stored."""
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-def _encoded(shape: Struct) -> bytes:
+def _encoded(shape: Struct | Text) -> bytes:
     try:
         return _ENCODER.encode(shape)
     except UnicodeEncodeError:
@@ -98,6 +112,7 @@ def _cleaned(value: object) -> object:
 
 _ENCODER: Final = Encoder(enc_hook=_plain)
 _EVIDENCE: Final = Decoder(_Evidence)
+_TEXT: Final = Decoder(shapes.TextShape)
 _VERDICT: Final = Decoder(shapes.VerdictShape[shapes.TextShape])
 _TORRENT: Final = Decoder(shapes.TorrentShape)
 _DOWNLOADER: Final = Decoder(shapes.DownloaderShape)

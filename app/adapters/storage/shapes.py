@@ -122,10 +122,10 @@ def to_verdict(row: VerdictShape[TextShape]) -> Verdict:
         action=row.action,
         mode=row.mode,
         duration=row.duration,
-        title=None if row.title is None else _to_text(row.title),
-        reason=_to_text(row.reason),
-        saw=None if row.saw is None else _to_text(row.saw),
-        allows=None if row.allows is None else _to_text(row.allows),
+        title=None if row.title is None else to_text(row.title),
+        reason=to_text(row.reason),
+        saw=None if row.saw is None else to_text(row.saw),
+        allows=None if row.allows is None else to_text(row.allows),
         margin=None if row.margin is None else float(row.margin),
         data=row.data or NO_DATA,
     )
@@ -217,7 +217,8 @@ def _from_endpoint(endpoint: Endpoint) -> tuple[str, int]:
     return ip_text(endpoint.ip), endpoint.port
 
 
-def _to_text(row: TextShape) -> Text:
+def to_text(row: TextShape) -> Text:
+    """The text that was written so."""
     if not row.params:
         return Text(row.id)
     return Text(row.id, {name: _to_param(value) for name, value in row.params.items()})
@@ -225,5 +226,5 @@ def _to_text(row: TextShape) -> Text:
 
 def _to_param(value: float | str | TextShape | None) -> Param:
     if isinstance(value, TextShape):
-        return _to_text(value)
+        return to_text(value)
     return math.nan if value is None else value

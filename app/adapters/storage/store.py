@@ -21,6 +21,7 @@ from app.adapters.storage import (
 )
 from app.adapters.storage.downloader_table import StateTable
 from app.adapters.storage.recovery import Recovered, recover
+from app.adapters.storage.subscription_table import SqliteSubscriptions
 from app.adapters.storage.thread import DatabaseThread
 from app.adapters.storage.torrent_table import TorrentTable
 from app.domain.address import Prefix
@@ -76,6 +77,7 @@ class SqliteStore:
         self._thread = thread
         self._torrents = TorrentTable()
         self._states = StateTable()
+        self.subscriptions = SqliteSubscriptions(self._thread)
         self.recovered = recovered
         """What happened to the file that stood there before; None when all was well."""
         self._closing = False
