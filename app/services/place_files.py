@@ -72,7 +72,7 @@ class PlaceFiles(Protocol):
     """The files; calls block, so services make them in a thread, and one at a time."""
 
     def target(self, kind: GeoKind) -> Path:
-        """Where a download of this kind may put its file before `adopt` takes it."""
+        """Where a download may put its file before `adopt` takes it; raises DatabaseUnusable."""
 
     def refresh(self) -> Opened:
         """Open what is new in the folder; never raises.
@@ -80,11 +80,11 @@ class PlaceFiles(Protocol):
         The reader is the same object when nothing changed. A file that is no good leaves the one before in use.
         """
 
+    def discard(self, kind: GeoKind) -> None:
+        """Delete what is at `target`, if anything; never raises."""
+
     def adopt(self, kind: GeoKind, source: Path) -> None:
         """Put a copy of `source`, which may be packed by xz, in the place of this kind's file.
 
         Raises DatabaseUnusable, and then nothing changed.
         """
-
-    def confirm(self, kind: GeoKind) -> None:
-        """Note that the file is as new as can be had: it came now."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, Final
@@ -132,11 +132,9 @@ def _mapped(path: Path, scratch: Path) -> maxminddb.Reader:
 
 def _forget(copy: Path) -> None:
     """Where a mapped file may lose its name, it does so at once and frees its space with its last user."""
-    try:
+    # Windows keeps it while it is mapped; `sweep_scratch` takes it later.
+    with suppress(OSError):
         copy.unlink()
-    except PermissionError:
-        # Windows: `sweep_scratch` takes it when it is no longer mapped.
-        return
 
 
 def sweep_scratch(scratch: Path) -> None:

@@ -47,9 +47,14 @@ class GeoFiles:
         self._reader = GeoReader({})
 
     def target(self, kind: GeoKind) -> Path:
-        """Where a download may put its file."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder / f".{NAMES[kind]}.download"
+        """Where a download may put its file; raises DatabaseUnusable when there can be no such place."""
+        self._make_folder()
+        return self._download(kind)
+
+    def discard(self, kind: GeoKind) -> None:
+        """Delete what was downloaded."""
+        with contextlib.suppress(OSError):
+            self._download(kind).unlink(missing_ok=True)
 
     def refresh(self) -> Opened:
         """Open what is new; a deleted file is no longer used."""
@@ -61,13 +66,13 @@ class GeoFiles:
 
     def adopt(self, kind: GeoKind, source: Path) -> None:
         """Check `source` and put a copy in place; raises DatabaseUnusable."""
+        self._make_folder()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(
                 dir=self._folder, prefix=f".{NAMES[kind]}.", suffix=".tmp"
             )
         except OSError as error:
-            raise _unread(source, error) from error
+            raise _unread(self._folder, error) from error
         fresh = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -83,16 +88,17 @@ class GeoFiles:
         except OSError as error:
             raise _unread(source, error) from error
         finally:
-            fresh.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
-    def confirm(self, kind: GeoKind) -> None:
-        """Make the file as young as now; a missing one stays missing."""
-        path = self._folder / NAMES[kind]
-        known = self._seen.get(kind) == _signature(path)
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        if known:
-            self._seen[kind] = _signature(path)
+    def _download(self, kind: GeoKind) -> Path:
+        return self._folder / f".{NAMES[kind]}.download"
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unread(self._folder, error) from error
 
     def _reopen(self, kind: GeoKind) -> bool:
         """Whether another database, or none, is in use now."""

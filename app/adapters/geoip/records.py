@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -116,7 +117,8 @@ def _text(record: Record, key: str) -> str:
     text = record.get(key)
     if not isinstance(text, str) or len(text) > _LONGEST:
         return ""
-    text = text.strip()
+    # The same few names come again and again, and each look-up decodes them anew.
+    text = sys.intern(text.strip())
     # Some makers of databases print what they have not.
     return "" if text == "null" else text
 
