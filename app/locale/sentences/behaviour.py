@@ -14,7 +14,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "range-saw": N_("{banned} beside it is banned"),
     "range-saw-none": N_("no banned neighbour"),
     "range-saw-covered": N_("its own address on the ban list"),
-    "range-allows": N_("no banned address in the same {block}"),
+    "range-allows": N_("no banned address in the same block ({block})"),
     "range-block": "{block}",
     # many addresses of one subnet
     "dial-banned": N_(
