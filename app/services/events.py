@@ -138,6 +138,11 @@ class PlacesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptsChanged(Event):
+    """Other scripts of the user run than before: peers are to be judged anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged(Event):
     """config.yml or profile.yml has other values."""
 
@@ -147,6 +152,20 @@ class PauseChanged(Event):
     """Watching was paused or resumed for all downloaders."""
 
     paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListsChanged(Event):
+    """Other remote lists are in force than before, or others of their entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChecked(Event):
+    """A look at a remote list began or ended: its state is another."""
+
+    kind: str
+    """The key of its rule."""
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
