@@ -1,0 +1,275 @@
+"""Runs scripts in Monty: a Python subset without files, network, imports of ours or a way out, in worker processes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic_monty import (
+    AsyncMonty,
+    AsyncMontySession,
+    CollectString,
+    Frame,
+    MontyCrashedError,
+    MontyError,
+    MontyRuntimeError,
+    MontySyntaxError,
+)
+
+from app.domain.reason import Text
+from app.domain.script import (
+    MAX_REASON,
+    ScriptFailed,
+    ScriptLimits,
+    ScriptProblem,
+    ScriptsUnavailable,
+)
+from app.domain.verdict import Action
+from app.services.script_ports import Asked
+
+_PROCESSES: Final = 2
+"""One for sweeps, and one for who tries a script in the editor meanwhile."""
+_GRACE: Final = 0.25
+"""Seconds after its time is up at which a worker that does not stop by itself is killed."""
+_LONGEST_TURN: Final = 65.0
+_DEPTH: Final = 200
+_LOOKUPS: Final = 100
+_MAX_PRINTED: Final = 16 * 1024
+_MAX_KEPT: Final = 4 * 2**20
+_OVER_PRINT: Final = re.compile(rf"> {_MAX_PRINTED} bytes$")
+_SOURCE: Final = "<python-input-0>"
+"""What Monty calls the first thing that a fresh session reads."""
+
+_CONSTANTS: Final = {action.name: action.name for action in Action}
+
+# `judge` is called for each peer, and one that it breaks on does not lose the others. What it returns is cut to plain
+# and small values here, where a limit holds. A script may redefine all names: the answer is not trusted.
+_RUNNER: Final = f"""
+def __plain(value, deep):
+    kind = type(value)
+    if kind is bool or kind is float:
+        return value
+    if kind is int:
+        return value if -9007199254740992 < value < 9007199254740992 else -1
+    if kind is str:
+        return value[:{MAX_REASON + 1}]
+    if deep and (kind is tuple or kind is list) and 2 <= len(value) <= 3:
+        return [__plain(part, False) for part in value]
+    return ['?']
+
+def __run(__rows):
+    answers = []
+    broken = []
+    place = 0
+    for __row in __rows:
+        try:
+            said = judge(*__row)
+            if said is not False and said is not None:
+                answers.append((place, __plain(said, True)))
+        except Exception:
+            broken.append(place)
+        place += 1
+    return answers, broken
+"""
+
+
+class MontyEngine:
+    """Starts a worker process with the first script, and ends it with `close`."""
+
+    def __init__(self, binary: Path | None = None) -> None:
+        self._binary = binary
+        self._pool: AsyncMonty | None = None
+        self._opening = asyncio.Lock()
+        self._in_use = 0
+
+    @asynccontextmanager
+    async def opened(
+        self, source: str, limits: ScriptLimits, kept: bytes | None = None
+    ) -> AsyncIterator[MontySession]:
+        """A script that has run its top level, or goes on from what it `kept`.
+
+        Raises ScriptFailed, also from the calls inside, and ScriptsUnavailable.
+        """
+        pool = await self._open()
+        checkout = pool.checkout(
+            limits={
+                "max_feed_duration_secs": limits.time_ms / 1000,
+                "max_memory": limits.memory_bytes,
+                "max_recursion_depth": _DEPTH,
+                "max_suspensions": _LOOKUPS,
+            },
+            os_policy={"sleep": "zero"},
+        )
+        async with AsyncExitStack() as stack:
+            try:
+                worker = await stack.enter_async_context(checkout)
+            except (MontyError, OSError, RuntimeError) as error:
+                raise ScriptsUnavailable(str(error) or type(error).__name__) from error
+            session = MontySession(worker, limits)
+            self._in_use += 1
+            stack.callback(self._give_back)
+            try:
+                await session.start(source, kept)
+                yield session
+            except MontyCrashedError as error:
+                raise _crashed(error, limits) from error
+            except MontyError as error:
+                raise ScriptFailed(_problem(error, limits), breach=_is_breach(error)) from error
+
+    async def rest(self) -> None:
+        """End the worker processes unless one is in use."""
+        if not self._in_use:
+            await self.close()
+
+    async def close(self) -> None:
+        """End the worker processes; the next script starts new ones."""
+        async with self._opening:
+            pool, self._pool = self._pool, None
+            if pool is not None:
+                await pool.__aexit__(None, None, None)
+
+    def _give_back(self) -> None:
+        self._in_use -= 1
+
+    async def _open(self) -> AsyncMonty:
+        async with self._opening:
+            if self._pool is None:
+                try:
+                    pool = AsyncMonty(
+                        binary_path=self._binary,
+                        min_processes=0,
+                        max_processes=_PROCESSES,
+                        request_timeout=_LONGEST_TURN,
+                        feed_duration_limit_grace=_GRACE,
+                    )
+                    await pool.__aenter__()
+                except (MontyError, OSError, RuntimeError) as error:
+                    raise ScriptsUnavailable(str(error) or type(error).__name__) from error
+                self._pool = pool
+            return self._pool
+
+
+class MontySession:
+    """One script in a worker."""
+
+    def __init__(self, worker: AsyncMontySession, limits: ScriptLimits) -> None:
+        self._worker, self._limits = worker, limits
+        self._printed = CollectString(max_bytes=_MAX_PRINTED)
+
+    async def start(self, source: str, kept: bytes | None) -> None:
+        """Run the top level, or take it and what it became from `kept`."""
+        if kept is not None:
+            await self._worker.load_session(kept)
+            return
+        await self._feed(source, _CONSTANTS)
+        await self._feed(_RUNNER)
+
+    async def ask(self, columns: Sequence[list[object]], rows: int) -> Asked:
+        """Call `judge` for each of `rows` peers, whose values stand in one column per parameter."""
+        names = [f"__c{place}" for place in range(len(columns))]
+        call = f"__run(zip({', '.join(names)}))" if columns else f"__run([()] * {rows})"
+        returned = await self._feed(call, dict(zip(names, columns, strict=True)))
+        answers, broken = _checked(returned, rows)
+        problem = None
+        if broken:
+            problem = await self._why_broken([column[broken[0]] for column in columns])
+        return Asked(
+            answers=answers,
+            broken=tuple(broken),
+            problem=problem,
+            printed=self._printed.output,
+        )
+
+    async def keep(self) -> bytes:
+        """All that the script remembers; raises ScriptFailed when that is too much."""
+        kept = await self._worker.dump()
+        if len(kept) > _MAX_KEPT:
+            text = Text("script-remembers-too-much", {"limit_bytes": _MAX_KEPT})
+            raise ScriptFailed(ScriptProblem(text=text), breach=True)
+        return kept
+
+    async def _why_broken(self, row: list[object]) -> ScriptProblem | None:
+        """Let it break once more, for the place; a script that answers this time has none."""
+        names = [f"__v{place}" for place in range(len(row))]
+        try:
+            await self._feed(f"judge({', '.join(names)})", dict(zip(names, row, strict=True)))
+        except MontyRuntimeError as error:
+            if _is_breach(error):
+                raise
+            return _problem(error, self._limits)
+        return None
+
+    async def _feed(self, code: str, inputs: dict[str, Any] | None = None) -> object:
+        answer: object = await self._worker.feed_run(
+            code, inputs=inputs, print_callback=self._printed
+        )
+        return answer
+
+
+def _checked(returned: object, rows: int) -> tuple[dict[int, object], list[int]]:
+    """What the runner answered, unless the script put something of its own in its place."""
+    match returned:
+        case (list() as said, list() as broken) if all(_is_place(each, rows) for each in broken):
+            answers = {}
+            for each in said:
+                match each:
+                    case (place, value) if _is_place(place, rows):
+                        answers[place] = value
+                    case _:
+                        break
+            else:
+                return answers, broken
+    text = Text("script-answer-unknown")
+    raise ScriptFailed(ScriptProblem(text=text))
+
+
+def _is_place(value: object, rows: int) -> bool:
+    return type(value) is int and 0 <= value < rows
+
+
+def _problem(error: MontyError, limits: ScriptLimits) -> ScriptProblem:
+    """`error` in words, with its place in the source where it has one."""
+    cause = error.exception()
+    said = str(cause)[:MAX_REASON]
+    if isinstance(error, MontyRuntimeError) and isinstance(cause, TimeoutError):
+        return ScriptProblem(text=Text("script-too-slow", {"limit_ms": limits.time_ms}))
+    if isinstance(error, MontyRuntimeError) and isinstance(cause, MemoryError):
+        if _OVER_PRINT.search(said):
+            return ScriptProblem(text=Text("script-prints-too-much", {"limit_bytes": _MAX_PRINTED}))
+        return ScriptProblem(text=Text("script-too-large", {"limit_bytes": limits.memory_bytes}))
+    if _is_breach(error):
+        return ScriptProblem(text=Text("script-asks-too-much"))
+    frame = _place(error)
+    if isinstance(error, MontySyntaxError):
+        text = Text("script-syntax", {"reason": said})
+    else:
+        text = Text("script-raised", {"reason": f"{type(cause).__name__}: {said}"})
+    if frame is None:
+        return ScriptProblem(text=text)
+    return ScriptProblem(text=text, line=frame.line, column=frame.column)
+
+
+def _place(error: MontyError) -> Frame | None:
+    """The innermost place in the script itself."""
+    if not isinstance(error, (MontySyntaxError, MontyRuntimeError)):
+        return None
+    frames = [frame for frame in error.traceback() if frame.filename == _SOURCE]
+    return frames[-1] if frames else None
+
+
+def _is_breach(error: MontyError) -> bool:
+    """Whether a limit stopped it: those errors a script cannot catch."""
+    if not isinstance(error, MontyRuntimeError):
+        return False
+    cause = error.exception()
+    return isinstance(cause, (TimeoutError, MemoryError)) or "suspension limit" in str(cause)
+
+
+def _crashed(error: MontyCrashedError, limits: ScriptLimits) -> ScriptFailed:
+    slow = Text("script-too-slow", {"limit_ms": limits.time_ms})
+    text = slow if error.timed_out else Text("script-crashed")
+    return ScriptFailed(ScriptProblem(text=text), breach=True)
