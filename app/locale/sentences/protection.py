@@ -27,7 +27,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     # exceptions
     "spared-note": N_("Exception: {what} (“{note}”)"),
     "silenced": N_("Exception: {what}. These rules do not count here: {rules}"),
-    "excepted": N_("{why}. An exception keeps this rule from acting here."),
+    "excepted": N_("{why} (without effect here: an exception)"),
     "everybody": N_("everybody"),
     "saw-exception": N_("an exception fits"),
     # what is never banned
@@ -56,8 +56,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     # the circuit breaker
     "breaker-tripped": N_(
         "PeerWarden has stopped banning by behaviour and asks you. Within {window_ms}, {rules}"
-        " wanted to ban {count} of {peers} peers, for example {example}. If that is right, let it"
-        " go on; if not, let these rules only watch."
+        " wanted to ban {count} of {peers} peers. If that is right, let it go on; if not, let these"
+        " rules only watch. For example {example}"
     ),
     "breaker-example": N_("{address}: {why}"),
     "breaker-closed": N_("Nothing is held back, so there is nothing to answer."),
