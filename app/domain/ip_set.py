@@ -188,7 +188,8 @@ def _look_up(starts: Any, lasts: Any, owners: Indexes, asked: Any) -> Indexes:  
 
 def _reaches(starts: Any, lasts: Any, first: Any, last: Any) -> bool:  # noqa: ANN401 - of either family
     at = int(np.searchsorted(starts, last, side="right")) - 1
-    return at >= 0 and bool(lasts[at] >= first)
+    # As arrays: a single S16 without its last zeros compares as Python's bytes do.
+    return at >= 0 and bool((lasts[at : at + 1] >= first).all())
 
 
 def _held4(starts: Words, lasts: Words, low: int, high: int) -> int:
