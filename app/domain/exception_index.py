@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from app.domain.address import Prefix
-from app.domain.peer_exception import PeerException, addresses
+from app.domain.peer_exception import PeerException
 from app.domain.prefix_map import PrefixMap
 from app.domain.sighting import Sighting
 
@@ -16,7 +16,15 @@ _Entries: TypeAlias = tuple[PeerException, ...]
 class ExceptionIndex:
     """Exceptions by the narrowest of their scopes; never changes."""
 
-    __slots__ = ("_by_client", "_by_peer_id", "_by_prefix", "_by_torrent", "_elsewhere", "_size")
+    __slots__ = (
+        "_by_client",
+        "_by_peer_id",
+        "_by_prefix",
+        "_by_torrent",
+        "_elsewhere",
+        "_has_prefixes",
+        "_size",
+    )
 
     def __init__(self, entries: Iterable[PeerException]) -> None:
         self._by_prefix: PrefixMap[_Entries] = PrefixMap()
@@ -36,18 +44,21 @@ class ExceptionIndex:
                 self._by_client.put(entry.client, entry)
             else:
                 self._elsewhere.append(entry)
+        self._has_prefixes = len(self._by_prefix) > 0
 
     def __len__(self) -> int:
         return self._size
 
     def find(self, sighting: Sighting, now: int) -> PeerException | None:
         """One that covers it at `now` (epoch ms), those of narrow blocks first."""
-        return next(self.all(sighting, now), None)
+        for entries in self._candidates(sighting):
+            for entry in entries:
+                if entry.in_force(now) and entry.covers(sighting):
+                    return entry
+        return None
 
     def all(self, sighting: Sighting, now: int) -> Iterator[PeerException]:
         """All that cover it."""
-        if not self._size:
-            return
         for entries in self._candidates(sighting):
             for entry in entries:
                 if entry.in_force(now) and entry.covers(sighting):
@@ -64,23 +75,28 @@ class ExceptionIndex:
         for entries in self._by_prefix.within(prefix):
             yield from entries
 
-    def _candidates(self, sighting: Sighting) -> Iterator[Iterable[PeerException]]:
+    def _candidates(self, sighting: Sighting) -> Collection[Iterable[PeerException]]:
+        # Asked for each peer, and mostly the answer is nobody.
         peer = sighting.peer
-        if len(self._by_prefix):
-            last: object = None
-            for ip in addresses(peer):
-                found = self._by_prefix.find(ip)
-                if found is not None and found is not last:
-                    last = found
-                    yield found
+        address = peer.address
+        found: list[Iterable[PeerException]] = []
+        if self._has_prefixes:
+            around = self._by_prefix.find(address.effective.ip)
+            if around is not None:
+                found.append(around)
+            if address.raw is not address.effective:
+                also = self._by_prefix.find(address.raw.ip)
+                if also is not None and also is not around:
+                    found.append(also)
         if self._by_torrent:
-            yield self._by_torrent.get(sighting.torrent.hash.lower(), ())
-        if self._by_peer_id:
-            yield from self._by_peer_id.find(peer.peer_id or "")
-        if self._by_client:
-            yield from self._by_client.find(peer.client_name or "")
+            found.append(self._by_torrent.get(sighting.torrent.hash.lower(), ()))
+        if self._by_peer_id.used:
+            found += self._by_peer_id.find(peer.peer_id or "")
+        if self._by_client.used:
+            found += self._by_client.find(peer.client_name or "")
         if self._elsewhere:
-            yield self._elsewhere
+            found.append(self._elsewhere)
+        return found
 
     def _put(self, prefix: Prefix, entry: PeerException) -> None:
         # `find` gives the narrowest block only, so each block also carries those around it.
@@ -92,21 +108,21 @@ class ExceptionIndex:
 class _Starts:
     """Entries by how a text starts: one look-up per length in use. Case does not count."""
 
-    __slots__ = ("_by_length",)
+    __slots__ = ("_by_length", "used")
 
     def __init__(self) -> None:
         self._by_length: dict[int, dict[str, list[PeerException]]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_length)
+        self.used = False
 
     def put(self, start: str, entry: PeerException) -> None:
+        self.used = True
         low = start.lower()
         self._by_length.setdefault(len(low), {}).setdefault(low, []).append(entry)
 
-    def find(self, text: str) -> Iterator[list[PeerException]]:
+    def find(self, text: str) -> list[list[PeerException]]:
         low = text.lower()
-        for length, starts in self._by_length.items():
-            found = starts.get(low[:length])
-            if found is not None:
-                yield found
+        return [
+            starts[low[:length]]
+            for length, starts in self._by_length.items()
+            if low[:length] in starts
+        ]
