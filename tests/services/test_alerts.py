@@ -2,7 +2,7 @@
 
 from app.domain.reason import Text
 from app.services.alerts import Alerts
-from app.services.events import AlertRaised, EventBus
+from app.services.events import AlertEnded, AlertRaised, EventBus
 
 
 def test_the_newest_of_each_kind_is_kept_until_it_is_dismissed() -> None:
@@ -18,3 +18,12 @@ def test_the_newest_of_each_kind_is_kept_until_it_is_dismissed() -> None:
     alerts.dismiss("a")
     alerts.dismiss("nothing")
     assert alerts.entries() == (other,)
+
+
+def test_an_alert_goes_when_what_it_told_is_over() -> None:
+    bus = EventBus()
+    alerts = Alerts(bus)
+    bus.publish(AlertRaised(kind="a", text=Text("pass")))
+    bus.publish(AlertEnded("a"))
+    bus.publish(AlertEnded("nothing"))
+    assert not alerts.entries()
