@@ -1,0 +1,143 @@
+"""Brings what sweeps saw to those who keep records of it, in slices, so that sweeps need not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol
+
+from app.locale.texts import say
+from app.services.errors import StorageError
+from app.services.events import (
+    DownloadersChanged,
+    EventBus,
+    JudgedPeer,
+    PeerKey,
+    SettingsChanged,
+    Swept,
+)
+from app.services.ports import Clock
+from app.services.slices import Slices
+
+log = logging.getLogger(__name__)
+
+_ATTEND_EVERY: Final = 30.0
+"""Seconds between two looks at what is due, while no sweep ends."""
+
+
+class Recorder(Protocol):
+    """Keeps records of peers; its first four methods return at once."""
+
+    @property
+    def on(self) -> bool:
+        """Whether it wants to hear of anything."""
+
+    def saw(self, at: int, judged: JudgedPeer) -> None:
+        """A peer is new or changed."""
+
+    def lost(self, key: PeerKey) -> None:
+        """A peer is gone; it may not be known."""
+
+    def swept(self, downloader: str, at: int) -> None:
+        """All peers of the downloader that are not lost were seen at `at`."""
+
+    def live(self, downloader: str) -> Collection[PeerKey]:
+        """The peers there that it knows."""
+
+    async def attend(self, now: int) -> None:
+        """Follow the settings, write and tidy what is due; raises StorageError."""
+
+    async def flush(self) -> None:
+        """Write everything; raises StorageError."""
+
+
+def is_due(since: int, now: int, interval: int) -> bool:
+    """Whether `interval` has passed; also when the clock was set back."""
+    return not 0 <= now - since < interval
+
+
+class PeerFeed:
+    """One task for all records."""
+
+    def __init__(self, recorders: Sequence[Recorder], bus: EventBus, clock: Clock) -> None:
+        self._recorders, self._clock = tuple(recorders), clock
+        self._queue: deque[Swept | DownloadersChanged] = deque()
+        self._wake = asyncio.Event()
+        self._complaints: dict[Recorder, str] = {}
+        bus.subscribe(Swept, self._take)
+        bus.subscribe(DownloadersChanged, self._take)
+        bus.subscribe(SettingsChanged, lambda _: self._wake.set())
+
+    async def run(self) -> None:
+        """Keep records until cancelled."""
+        while True:
+            self._wake.clear()
+            await self.attend()
+            try:
+                async with asyncio.timeout(_ATTEND_EVERY):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def attend(self) -> None:
+        """Pass on what came, and let everybody do what is due."""
+        await self._pass_on()
+        for recorder in self._recorders:
+            try:
+                await recorder.attend(self._clock())
+            except StorageError as error:
+                self._complain(recorder, say(error.text))
+            else:
+                self._complaints.pop(recorder, None)
+
+    async def close(self) -> None:
+        """Write what is left, after the last sweep; never raises."""
+        await self._pass_on()
+        for recorder in self._recorders:
+            try:
+                await recorder.flush()
+            except StorageError as error:
+                self._complain(recorder, say(error.text))
+
+    def _take(self, event: Swept | DownloadersChanged) -> None:
+        if isinstance(event, Swept) or event.gone:
+            self._queue.append(event)
+            self._wake.set()
+
+    async def _pass_on(self) -> None:
+        slices = Slices()
+        while self._queue:
+            event = self._queue.popleft()
+            active = [recorder for recorder in self._recorders if recorder.on]
+            if isinstance(event, Swept):
+                await _tell(event, active, slices)
+                continue
+            for recorder in active:
+                for downloader in event.gone:
+                    for key in recorder.live(downloader):
+                        if slices.due():
+                            await slices.rest()
+                        recorder.lost(key)
+
+    def _complain(self, recorder: Recorder, words: str) -> None:
+        if self._complaints.get(recorder) != words:  # a full disk stays full for long
+            self._complaints[recorder] = words
+            log.warning("%s cannot write: %s", type(recorder).__name__, words)
+
+
+async def _tell(event: Swept, recorders: Collection[Recorder], slices: Slices) -> None:
+    at = event.snapshot.at
+    for key in event.gone:
+        if slices.due():
+            await slices.rest()
+        for recorder in recorders:
+            recorder.lost(key)
+    for recorder in recorders:
+        recorder.swept(event.downloader, at)
+    for judged in event.changed.values():
+        if slices.due():
+            await slices.rest()
+        for recorder in recorders:
+            recorder.saw(at, judged)
