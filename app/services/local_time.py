@@ -36,3 +36,8 @@ def _local(at: int) -> datetime:
 
 def _epoch(local: datetime) -> int:
     return round(local.timestamp() * 1000)
+
+
+def clock_time(at: int) -> str:
+    """Hours and minutes as a local clock shows them."""
+    return f"{_local(at):%H:%M}"

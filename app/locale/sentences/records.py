@@ -5,4 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-SENTENCES: Final[Mapping[str, str]] = {}
+from app.locale import N_
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "traffic-of-day": N_(
+        "{total_bytes} were uploaded on {date} until {time}. You wanted to be told from"
+        " {limit_bytes} a day."
+    ),
+}
