@@ -13,16 +13,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.adapters.config_files import ConfigFiles
+from app.adapters.geoip.files import GeoFiles
+from app.adapters.scripting.engine import MontyEngine
+from app.adapters.scripting.folder import ScriptDirectory
 from app.domain.address import IPAddress, Prefix, is_single
 from app.domain.ban import Ban
 from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
+from app.domain.reason import Text
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.core import Core, running_core
 from app.services.errors import DownloaderError, StorageError
 from app.services.events import EventBus
+from app.services.fetching import Credentials, Fetched, FetchFailed, Stamp
 from app.services.log_ring import LogRing
+from app.services.outside import Outside
 from app.services.ports import (
     Connection,
     Downloader,
@@ -33,6 +39,13 @@ from app.services.ports import (
     UploadLimits,
 )
 from app.settings.downloader import DownloaderSettings, downloader_changes
+from tests.services.record_fakes import (
+    MemoryFacts,
+    MemoryJournal,
+    MemoryPeerRecords,
+    MemorySessions,
+    MemorySwarm,
+)
 
 NOW = 1_763_700_000_000
 NO_LIMIT = UploadLimits(rate=0, alternative=10_240)
@@ -57,6 +70,11 @@ class MemoryStore:
     exceptions: dict[str, PeerException] = field(default_factory=dict)
     held: defaultdict[str, set[Prefix]] = field(default_factory=lambda: defaultdict(set))
     states: dict[str, LastState] = field(default_factory=dict)
+    peer_records: MemoryPeerRecords = field(default_factory=MemoryPeerRecords)
+    sessions: MemorySessions = field(default_factory=MemorySessions)
+    swarm: MemorySwarm = field(default_factory=MemorySwarm)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    facts: MemoryFacts = field(default_factory=MemoryFacts)
     fails: bool = False
 
     async def load_bans(self) -> Sequence[Ban]:
@@ -203,6 +221,32 @@ class ScriptedDownloader:
         self.closed = True
 
 
+async def fetch_nothing(
+    url: str,
+    target: Path,
+    *,
+    limit: int,
+    stamp: Stamp = Stamp(),  # noqa: B008 - frozen
+    credentials: Credentials | None = None,
+    seconds: float = 0,
+) -> Fetched:
+    """A network that is down."""
+    raise FetchFailed(url, Text("no-answer-in-time"))
+
+
+def quiet_outside(folder: Path) -> Outside:
+    """Real files below `folder`, no network, no interfaces; scripts run as ever, when there are any."""
+    return Outside(
+        read_interfaces=tuple,
+        open_fetch=lambda _proxy: fetch_nothing,
+        place_files=GeoFiles(folder / "geoip", folder / "cache" / "geoip"),
+        place_sources=(),
+        open_resolver=lambda _settings: (None, ()),
+        script_engine=MontyEngine(),
+        script_files=ScriptDirectory(folder / "scripts", folder / "no scripts"),
+    )
+
+
 _ports = itertools.count(20_000)
 
 
@@ -247,6 +291,7 @@ async def house(
         files=files,
         store=store,
         open_downloader=open_downloader,
+        outside=quiet_outside(folder),
         bus=EventBus(),
         clock=clock,
         log_ring=LogRing(),

@@ -20,8 +20,13 @@ from app.adapters.storage import (
     schema,
 )
 from app.adapters.storage.downloader_table import StateTable
+from app.adapters.storage.journal_table import SqliteJournal
+from app.adapters.storage.metadata_table import SqliteFacts
+from app.adapters.storage.peer_record_table import SqlitePeerRecords
 from app.adapters.storage.recovery import Recovered, recover
+from app.adapters.storage.session_table import SqliteSessions
 from app.adapters.storage.subscription_table import SqliteSubscriptions
+from app.adapters.storage.swarm_table import SqliteSwarm
 from app.adapters.storage.thread import DatabaseThread
 from app.adapters.storage.torrent_table import TorrentTable
 from app.domain.address import Prefix
@@ -78,6 +83,11 @@ class SqliteStore:
         self._torrents = TorrentTable()
         self._states = StateTable()
         self.subscriptions = SqliteSubscriptions(self._thread)
+        self.peer_records = SqlitePeerRecords(self._thread)
+        self.sessions = SqliteSessions(self._thread)
+        self.swarm = SqliteSwarm(self._thread)
+        self.journal = SqliteJournal(self._thread)
+        self.facts = SqliteFacts(self._thread)
         self.recovered = recovered
         """What happened to the file that stood there before; None when all was well."""
         self._closing = False
