@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypeVar
 
 from app.domain.address import (
     MAPPED,
@@ -16,6 +17,8 @@ from app.domain.address import (
     single,
 )
 from app.domain.ban import Ban
+
+P = TypeVar("P", IPv4Network, IPv6Network)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,7 @@ class Remap:
     def expand(self, prefix: Prefix) -> tuple[Prefix, ...]:
         """The entry for `prefix` and its companion in the other family."""
         if isinstance(prefix, IPv4Network):
-            wide = prefix.supernet(new_prefix=self._bits(prefix, self.ipv4))
-            wide = prefix if self._spares_in(wide) else wide
+            wide = self._widened(prefix, self.ipv4)
             return wide, mapped(wide)
         if prefix.subnet_of(MAPPED):
             start = int(prefix.network_address) - int(MAPPED.network_address)
@@ -50,15 +52,13 @@ class Remap:
             # Wider than one address would hit strangers behind the same gateway (D-23).
             inner = embedded_ipv4(prefix.network_address) if is_single(prefix) else None
             return (prefix,) if inner is None else (prefix, single(inner))
-        wider = prefix.supernet(new_prefix=self._bits(prefix, self.ipv6))
-        return (prefix if self._spares_in(wider) else wider,)
+        return (self._widened(prefix, self.ipv6),)
 
-    def _spares_in(self, wide: Prefix) -> bool:
-        return any(
-            spared.version == wide.version and wide.overlaps(spared) for spared in self.spared
-        )
-
-    def _bits(self, prefix: Prefix, wanted: int | None) -> int:
-        if wanted is None or not self.ranges:
-            return prefix.prefixlen
-        return min(prefix.prefixlen, wanted)
+    def _widened(self, prefix: P, wanted: int | None) -> P:
+        if wanted is None or not self.ranges or wanted >= prefix.prefixlen:
+            return prefix
+        wide = prefix.supernet(new_prefix=wanted)
+        for spared in self.spared:
+            if spared.version == wide.version and wide.overlaps(spared):
+                return prefix
+        return wide
