@@ -193,7 +193,8 @@ def _from_text(text: str) -> Answer | None:
 
 def _from_result(action: object, why: str, duration: int) -> Answer | None:
     """An action with a reason and perhaps a length."""
-    if not isinstance(action, (int, float)) and action not in _NAMES:
+    is_name = isinstance(action, str) and action in _NAMES
+    if not is_name and not isinstance(action, (int, float)):
         raise _meaningless("script-answer-unknown", "")
     plain = read_answer(action)
     if plain is None:

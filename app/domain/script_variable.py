@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Any, Final
 
 from app.domain.flags import PeerFlags, show_flags
+
+_IPV4: Final = 4
+"""Bytes of an IPv4 address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,13 @@ class Variable:
     """Changes although nothing happens."""
 
 
+@lru_cache(maxsize=16_384)
+def _address(packed: bytes) -> str:
+    if len(packed) == _IPV4:
+        return ".".join(map(str, packed))
+    return str(IPv6Address(packed))
+
+
 def _text(text: str | None) -> str:
     return text or ""
 
@@ -31,7 +43,8 @@ def _flags(flags: PeerFlags | None) -> str:
 
 
 _ALL: Final = (
-    Variable(name="peer_ip", path="peer.address.effective.ip", show=str),
+    # An address itself takes long to hash.
+    Variable(name="peer_ip", path="peer.address.effective.ip.packed", show=_address),
     Variable(name="peer_port", path="peer.address.effective.port"),
     Variable(name="peer_id", path="peer.peer_id", show=_text),
     Variable(name="client_name", path="peer.client_name", show=_text),

@@ -30,6 +30,7 @@ class NotAsked(Enum):
     YET = auto()
 
 
+_YET: Final = NotAsked.YET
 _WHO: Final = ("downloader", "torrent.id", "peer.address.raw", "at")
 
 
@@ -50,7 +51,7 @@ class ScriptAnswers:
 
     def find(self, sighting: Sighting) -> Answer | NotAsked | None:
         """What it said of this one; None when it had no opinion, or broke off."""
-        return self._known.get(self._key(sighting), NotAsked.YET)
+        return self._known.get(self._key(sighting), _YET)
 
     def missing(self, sightings: Iterable[Sighting]) -> dict[Hashable, None]:
         """What it has not been asked about; the values of None mean nothing."""
@@ -104,7 +105,7 @@ class ScriptRule:
             answer = script.find(sighting)
             if answer is None:
                 continue
-            if isinstance(answer, NotAsked):
+            if answer is _YET:
                 waiting = True
             elif chosen is None or answer.action >= chosen[1].action:
                 chosen = (script.name, answer)
