@@ -62,4 +62,45 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reverse-server-bad": N_(
         "The name server “{server}” is not used: it is no IP address, with or without a port."
     ),
+    # reported progress against what was sent
+    "progress-saw": N_("reports {reported_share}, got {sent_share} from us"),
+    "progress-saw-bytes": N_("got {sent_bytes} from us"),
+    "progress-allows": N_("up to {allowed_share} more than it reports"),
+    "progress-allows-bytes": N_("{allowed_bytes} from us"),
+    "progress-allows-rewind": N_("a fall by {allowed_share}"),
+    "progress-allows-falls": N_("{allowed} falls of its progress"),
+    "progress-allows-fast": N_("{allowed_share} before the quick check"),
+    "progress-size-unknown": N_("Passed: the size of the torrent is not known yet"),
+    "progress-nothing-sent": N_("Passed: nothing was sent to it"),
+    "progress-waiting": N_(
+        "Passed for now: reports {reported_share} but got {sent_share} from us; it has a moment to"
+        " report the rest"
+    ),
+    "progress-fast": N_(
+        "Disconnected for {duration_ms} after {sent_share} were sent to its address (checked at"
+        " {allowed_share}): what it reports when it comes back will tell"
+    ),
+    "progress-excessive": N_(
+        "Got {sent_bytes} from us of a torrent of {size_bytes}; {allowed_bytes} are allowed"
+    ),
+    "progress-excessive-held": N_(
+        "Got {sent_bytes} from us, who have {held_bytes} of this torrent; {allowed_bytes} are"
+        " allowed"
+    ),
+    "progress-difference": N_(
+        "Reports {reported_share} but got {sent_share} from us, for more than {waited_ms};"
+        " {allowed_share} more than reported is allowed"
+    ),
+    "progress-rewound": N_(
+        "Reports {reported_share} after {last_share} and got {sent_share} from us; a fall by"
+        " {allowed_share} is allowed"
+    ),
+    "progress-fallen": N_(
+        "What it reports fell by more than {allowed_share} for the {count}. time; {allowed} times"
+        " are allowed"
+    ),
+    "progress-title-fast": N_("quick check"),
+    "progress-title-excessive": N_("took too much"),
+    "progress-title-difference": N_("reports too little"),
+    "progress-title-rewind": N_("progress went back"),
 }

@@ -1,0 +1,303 @@
+"""Bans peers whose reported progress does not fit what they received (reference/rules.md 3.6).
+
+What counts as received is what `ProgressRecord.charge` says, so that honest neighbours are not held liable for each
+other; PBH's sums stand in the data beside it. Ours besides:
+
+* A fall of the reported progress is noticed even while the peer reports more than we sent. Who checks its files again
+  after a crash is honest and falls once or twice; more than `rewinds_allowed` falls are banned. A fall to nothing does
+  not count: a fresh connection has not yet told what it has.
+* The grace window closes when the gap does (D-13), and a connection is never banned for a gap at its first look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.progress_look import ProgressLook
+from app.domain.progress_memory import Blocks, ProgressMemory
+from app.domain.progress_record import Connection, ProgressRecord
+from app.domain.reason import Param, Text
+from app.domain.sighting import Sighting
+from app.domain.verdict import Action, Mode, Verdict
+
+PROGRESS_CHEAT: Final = "progress-cheat-blocker"
+
+_PASS: Final = Text("pass")
+_SIZE_UNKNOWN: Final = Text("progress-size-unknown")
+_NOTHING_SENT: Final = Text("progress-nothing-sent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressCheat:
+    """A behaviour rule; its memory may be shared with other settings of the same rule."""
+
+    memory: ProgressMemory = field(default_factory=ProgressMemory)
+    mode: Mode = Mode.ENFORCE
+    duration: int = 0
+    """Milliseconds; 0 is the global length."""
+    minimum_size: int = 50_000_000
+    maximum_difference: float = 0.1
+    rewind_maximum_difference: float = 0.07
+    rewinds_allowed: int = 2
+    block_excessive_clients: bool = True
+    excessive_threshold: float = 1.5
+    ipv4_prefix_length: int = 32
+    ipv6_prefix_length: int = 56
+    max_wait_duration: int = 30_000
+    """Milliseconds."""
+    fast_pcb_test_percentage: float = 0.1
+    fast_pcb_test_block_duration: int = 15_000
+    """Milliseconds."""
+    fast_pcb_test_spares_consistent: bool = False
+    name: str = PROGRESS_CHEAT
+    blocks: Blocks = field(init=False)
+    _allows: Text = field(init=False)
+    _handshaking: Verdict = field(init=False)
+
+    def __post_init__(self) -> None:
+        allows = Text("progress-allows", {"allowed_share": self.maximum_difference})
+        handshaking = Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=Text("handshaking"),
+            saw=Text("saw-not-yet-known"),
+            allows=allows,
+        )
+        blocks = Blocks(ipv4=self.ipv4_prefix_length, ipv6=self.ipv6_prefix_length)
+        object.__setattr__(self, "blocks", blocks)
+        object.__setattr__(self, "_allows", allows)
+        object.__setattr__(self, "_handshaking", handshaking)
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """Judge and remember; asked again about an equal sighting, it says the same again."""
+        peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
+        if peer.handshaking:
+            return self._handshaking
+        record = self.memory.record(self.memory.key(sighting, self.blocks), at)
+        endpoint, uploaded, progress = peer.address.effective, peer.uploaded, peer.progress
+        own = record.connection(int(endpoint.ip), endpoint.port, uploaded, at)
+        if own.answer is not None:
+            if own.answer[:3] == (at, uploaded, progress):
+                return own.answer[3]
+            own.answer = None
+        look = ProgressLook(torrent, at, uploaded, progress, self, own.last_uploaded, own.progress)
+        look.increment = record.count(own, uploaded)
+        look.completed = max(torrent.completed_size, record.completed)
+        look.total = look.here = record.total
+        look.falls = own.falls
+        if len(record.connections) > 1:
+            look.of_many(record, own)
+        else:
+            look.charged = record.total
+        verdict = self._decide(look, record, own, uploading=peer.upload_rate > 0 or uploaded > 0)
+        if verdict.hits:
+            own.answer = (at, uploaded, progress, verdict)
+        if progress != 0:
+            own.progress = progress
+        own.last_seen = record.last_seen = at
+        record.completed = look.completed
+        return verdict
+
+    def _decide(
+        self, look: ProgressLook, record: ProgressRecord, own: Connection, *, uploading: bool
+    ) -> Verdict:
+        size, charged, progress = look.torrent.size, look.charged, look.progress
+        if size <= 0:
+            return self._passing(look, _SIZE_UNKNOWN)
+        small = look.small = size < self.minimum_size
+        incomplete = charged <= size and look.torrent.completed_size > 0
+        whole = look.completed if incomplete else size
+        look.limit = int(max(whole, self.minimum_size) * self.excessive_threshold)
+        if not uploading:
+            return self._passing(look, _NOTHING_SENT)
+        fall = self.rewind_maximum_difference
+        if fall > 0 and not small and 0 < progress < own.progress - fall:
+            own.falls += 1
+            look.falls += 1
+            look.fell = True
+        if own.first_seen == look.at and own.window_end < look.at - self.max_wait_duration:
+            own.window_end = 0  # that of a connection that ended long ago
+        if not small and self._tests_fast(look, record, own):
+            own.fast_at = look.at
+            return self._fast(look)
+        if charged > look.limit and self.block_excessive_clients and self._is_excess(look):
+            record.close_windows()
+            return self._excess(look)
+        if look.fell and 0 <= self.rewinds_allowed < look.falls:
+            record.rewinds += 1
+            record.close_windows()
+            return self._fallen(look)
+        return self._gap(look, record, own)
+
+    def _tests_fast(self, look: ProgressLook, record: ProgressRecord, own: Connection) -> bool:
+        share, size = self.fast_pcb_test_percentage, look.torrent.size
+        if share <= 0 or max(look.uploaded, look.total) < share * size:
+            return False
+        if any(each.fast_at for each in record.connections if each.ip == own.ip):
+            return False
+        if self.fast_pcb_test_spares_consistent:
+            return look.gap > self.maximum_difference
+        return True
+
+    def _fast(self, look: ProgressLook) -> Verdict:
+        share, size = self.fast_pcb_test_percentage, look.torrent.size
+        sent = max(look.uploaded, look.total)
+        return self._hit(
+            look,
+            "fastPcbTest",
+            Text(
+                "progress-fast",
+                {
+                    "sent_share": sent / size,
+                    "allowed_share": share,
+                    "duration_ms": self.fast_pcb_test_block_duration,
+                },
+            ),
+            Text("progress-allows-fast", {"allowed_share": share}),
+            _ratio(sent, share * size),
+            action=Action.BAN_FOR_DISCONNECT,
+        )
+
+    def _is_excess(self, look: ProgressLook) -> bool:
+        """Whether it is more than the torrent, or than we have of it; both limits are higher."""
+        return look.charged > look.torrent.size or 0 < look.torrent.completed_size < look.charged
+
+    def _excess(self, look: ProgressLook) -> Verdict:
+        size, limit = look.torrent.size, look.limit
+        numbers = {"sent_bytes": look.charged, "allowed_bytes": limit, "size_bytes": size}
+        if look.charged > size:
+            kind, reason = "excessiveMaxDownloadThreshold", Text("progress-excessive", numbers)
+        else:
+            kind = "excessiveMaxDownloadThresholdForIncompleteTask"
+            held = {**numbers, "held_bytes": look.torrent.completed_size}
+            reason = Text("progress-excessive-held", held)
+        allows = Text("progress-allows-bytes", {"allowed_bytes": limit})
+        return self._hit(look, kind, reason, allows, _ratio(look.charged, limit))
+
+    def _fallen(self, look: ProgressLook) -> Verdict:
+        """Ours: too many falls of the reported progress, whatever we sent."""
+        allowed = self.rewinds_allowed
+        numbers = {
+            "count": look.falls,
+            "allowed": allowed,
+            "allowed_share": self.rewind_maximum_difference,
+        }
+        reason = Text("progress-fallen", numbers)
+        allows = Text("progress-allows-falls", {"allowed": allowed})
+        return self._hit(look, "rewindProgress", reason, allows, look.falls / max(allowed, 0.5))
+
+    def _gap(self, look: ProgressLook, record: ProgressRecord, own: Connection) -> Verdict:
+        """Whether it reports less than it received, or less than it reported before."""
+        at, gap = look.at, look.gap
+        if look.small or not gap > 0:
+            own.window_end = 0
+            return self._passing(look, _PASS)
+        expired = 0 < own.window_end < at and own.first_seen < at
+        wide = gap > self.maximum_difference
+        if wide and expired:
+            record.differences += 1
+            record.close_windows()
+            return self._differs(look)
+        limit = self.rewind_maximum_difference
+        rewound = limit > 0 and own.progress - look.progress > limit
+        if rewound and (look.progress > 0 or expired):
+            record.rewinds += 1
+            record.close_windows()
+            return self._rewound(look)
+        if not wide and not rewound:
+            own.window_end = 0
+            return self._passing(look, _PASS)
+        if own.window_end == 0:
+            own.window_end = at + self.max_wait_duration
+        review_at = own.window_end + 1 if own.window_end >= at else None
+        return self._passing(look, Text("progress-waiting", _numbers(look)), review_at)
+
+    def _differs(self, look: ProgressLook) -> Verdict:
+        numbers = {
+            **_numbers(look),
+            "allowed_share": self.maximum_difference,
+            "waited_ms": self.max_wait_duration,
+        }
+        reason = Text("progress-difference", numbers)
+        margin = _ratio(look.gap, self.maximum_difference)
+        return self._hit(look, "deSyncDifference", reason, self._allows, margin)
+
+    def _rewound(self, look: ProgressLook) -> Verdict:
+        limit, last = self.rewind_maximum_difference, look.last_progress
+        numbers = {**_numbers(look), "last_share": last, "allowed_share": limit}
+        reason = Text("progress-rewound", numbers)
+        allows = Text("progress-allows-rewind", {"allowed_share": limit})
+        margin = _ratio(last - look.progress, limit)
+        return self._hit(look, "rewindProgress", reason, allows, margin)
+
+    def _passing(self, look: ProgressLook, reason: Text, review_at: int | None = None) -> Verdict:
+        """The margin is that to the nearest limit."""
+        size, margin, allows = look.torrent.size, None, self._allows
+        if size > 0:
+            if self.block_excessive_clients and look.limit > 0:
+                margin = max(look.charged, 0) / look.limit
+            if look.small:
+                allows = Text("progress-allows-bytes", {"allowed_bytes": look.limit})
+            elif look.gap > 0 and self.maximum_difference > 0:
+                margin = max(margin or 0.0, look.gap / self.maximum_difference)
+        return Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=reason,
+            saw=_saw(look),
+            allows=allows,
+            margin=margin,
+            data=look,
+            review_at=review_at,
+        )
+
+    def _hit(
+        self,
+        look: ProgressLook,
+        kind: str,
+        reason: Text,
+        allows: Text,
+        margin: float | None,
+        *,
+        action: Action = Action.BAN,
+    ) -> Verdict:
+        fast = action is Action.BAN_FOR_DISCONNECT
+        return Verdict(
+            rule=self.name,
+            action=action,
+            mode=self.mode,
+            duration=self.fast_pcb_test_block_duration if fast else self.duration,
+            title=Text(_TITLES[kind]),
+            reason=reason,
+            saw=_saw(look),
+            allows=allows,
+            margin=margin,
+            data={**look.facts(), "type": kind},
+        )
+
+
+_TITLES: Final = {
+    "fastPcbTest": "progress-title-fast",
+    "excessiveMaxDownloadThreshold": "progress-title-excessive",
+    "excessiveMaxDownloadThresholdForIncompleteTask": "progress-title-excessive",
+    "deSyncDifference": "progress-title-difference",
+    "rewindProgress": "progress-title-rewind",
+}
+
+
+def _saw(look: ProgressLook) -> Text:
+    if look.torrent.size > 0:
+        return Text("progress-saw", _numbers(look))
+    return Text("progress-saw-bytes", {"sent_bytes": look.charged})
+
+
+def _numbers(look: ProgressLook) -> dict[str, Param]:
+    return {
+        "reported_share": look.progress,
+        "sent_share": look.charged / look.torrent.size,
+    }
+
+
+def _ratio(measured: float, threshold: float) -> float | None:
+    return measured / threshold if threshold > 0 else None
