@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from app.domain.address import Prefix, block_of, show, unmapped
+from app.domain.address import Prefix, block_of, show, single, unmapped
 from app.domain.ban import FOREVER, Ban, Source
 from app.domain.errors import Refused
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.verdict import Action, Verdict
+from app.locale.texts import say
 from app.services.ban_list import BanList
 from app.services.errors import StorageError
 from app.services.events import JudgedPeer
 from app.services.exceptions import Exceptions
-from app.services.judge import Slices
 from app.services.ports import BanStore, Clock, HistoryRow
+from app.services.protection import Protection
+from app.services.slices import Slices
+
+log = logging.getLogger(__name__)
 
 MANUAL = "manual"
 
@@ -25,9 +30,15 @@ class Bans:
     """Commands over the ban list; each answers once its change is stored."""
 
     def __init__(
-        self, ban_list: BanList, exceptions: Exceptions, store: BanStore, clock: Clock
+        self,
+        ban_list: BanList,
+        protection: Protection,
+        exceptions: Exceptions,
+        store: BanStore,
+        clock: Clock,
     ) -> None:
-        self._list, self._exceptions, self._store, self._clock = ban_list, exceptions, store, clock
+        self._list, self._protection, self._exceptions = ban_list, protection, exceptions
+        self._store, self._clock = store, clock
 
     def shown(self) -> list[Ban]:
         """The list without technical entries, newest first."""
@@ -40,7 +51,8 @@ class Bans:
     ) -> tuple[Ban, ...]:
         """Ban addresses or blocks by hand for `duration` ms; all or none.
 
-        Raises Refused when an exception spares one of them or a part of it, StorageError when it cannot be stored.
+        Raises Refused when one of them or a part of it is protected or spared by an exception, StorageError when it
+        cannot be stored.
         """
         now = self._clock()
         bans = []
@@ -103,18 +115,24 @@ class Bans:
             raise
 
     async def release_spared(self) -> tuple[Ban, ...]:
-        """Lift the bans that an exception covers by now."""
+        """Lift the bans that protection or an exception covers by now."""
         # Also those that are just being added by someone who has not seen the exception.
         await self._list.settled()
         slices, spared = Slices(), []
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
-            if self._exceptions.spares(ban.prefix):
+            if self._is_spared(ban):
                 spared.append(ban.prefix)
-        return await self._list.remove(
-            spared, by_hand=True, unless=lambda ban: not self._exceptions.spares(ban.prefix)
+        lifted = await self._list.remove(
+            spared, by_hand=True, unless=lambda ban: not self._is_spared(ban)
         )
+        for ban in lifted:
+            why = self._protected(ban)
+            if why is not None:
+                said = Text("protected-lifted", {"address": show(ban.prefix), "why": why})
+                log.warning("%s", say(said))
+        return lifted
 
     async def restore(self, bans: Sequence[Ban], exceptions: Sequence[PeerException] = ()) -> None:
         """Take an unban back: the same entries with the same end, and without the exceptions made with it."""
@@ -132,7 +150,19 @@ class Bans:
             unless=lambda _: self._list.get(prefix) is not ban,  # lifted meanwhile
         )
 
+    def _is_spared(self, ban: Ban) -> bool:
+        return self._protected(ban) is not None or self._exceptions.frees(ban)
+
+    def _protected(self, ban: Ban) -> Text | None:
+        why = self._protection.protects(ban.prefix)
+        if why is None and ban.raw is not None:
+            why = self._protection.protects(single(ban.raw))
+        return why
+
     def _refuse_spared(self, prefix: Prefix) -> None:
+        why = self._protection.protects(prefix)
+        if why is not None:
+            raise Refused(Text("ban-protected", {"address": show(prefix), "why": why}))
         spared, reason = self._exceptions.spares(prefix), "ban-spared"
         if spared is None:
             # A downloader that is told a block knows no exceptions from it.

@@ -1,17 +1,20 @@
 """What a user does to the ban list."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.domain.address import parse_prefix
+from app.domain.address import Endpoint, parse_prefix
 from app.domain.ban import FOREVER, Ban, Source
+from app.domain.decision import merge
 from app.domain.errors import Refused
 from app.domain.peer_exception import PeerException
+from app.locale.texts import say
 from app.services.errors import StorageError
-from app.services.events import BansChanged, RulesChanged
+from app.services.events import BansChanged, JudgedPeer, PeerKey, RulesChanged
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import NOW, MemoryStore, house
 from tests.services.test_sweep import swept
@@ -30,18 +33,54 @@ async def test_a_ban_by_hand_is_listed_at_once_without_any_downloader(tmp_path: 
 
 async def test_what_an_exception_spares_cannot_be_banned_by_hand(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
+        await it.core.exceptions.add(PeerException(id="", prefix=P("203.0.113.0/24")))
         with pytest.raises(Refused) as caught:
-            await it.core.bans.ban([P("8.8.8.8"), P("192.168.1.7")])
+            await it.core.bans.ban([P("8.8.8.8"), P("203.0.113.7")])
         assert caught.value.text.id == "ban-spared"
         assert len(it.core.ban_list) == 0
 
 
 async def test_a_block_around_an_exception_cannot_be_banned_by_hand(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
+        await it.core.exceptions.add(PeerException(id="", prefix=P("203.0.113.0/24")))
         with pytest.raises(Refused) as caught:
-            await it.core.bans.ban([P("192.0.0.0/8")])
+            await it.core.bans.ban([P("203.0.0.0/16")])
         assert caught.value.text.id == "ban-holds-spared"
-        assert caught.value.text.params["exception"] == "192.168.0.0/16"
+        assert caught.value.text.params["exception"] == "203.0.113.0/24"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "192.168.1.7",
+            "192.168.1.7 is not banned. This is in your local network (192.168.0.0/16).",
+        ),
+        (
+            "192.0.0.0/8",
+            (
+                "192.0.0.0/8 is not banned. 192.168.0.0/16 lies inside it."
+                " This is in your local network (192.168.0.0/16)."
+            ),
+        ),
+        ("127.0.0.1", "127.0.0.1 is not banned. This is your own computer."),
+    ],
+)
+async def test_what_is_protected_cannot_be_banned_by_hand_whatever_the_profile_says(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    async with house(tmp_path) as it:
+        await it.core.settings.change("profile.yml", {("ignore-peers-from-addresses",): []})
+        with pytest.raises(Refused) as caught:
+            await it.core.bans.ban([P("8.8.8.8"), P(text)])
+        assert say(caught.value.text) == words
+        ip = P(text).network_address
+        judged = JudgedPeer(
+            PeerKey("", UBUNTU.id, Endpoint(ip, 1)), UBUNTU, peer(str(ip)), merge([], 1), NOW
+        )
+        with pytest.raises(Refused):
+            await it.core.bans.ban_peers([judged], bits=(P(text).prefixlen, 128))
+        assert len(it.core.ban_list) == 0
 
 
 async def test_unban_and_except_happens_for_all_or_none(tmp_path: Path) -> None:
@@ -172,6 +211,35 @@ async def test_an_exception_lifts_the_bans_it_covers(tmp_path: Path) -> None:
             assert len((await lifted).removed) == 1
 
 
+async def test_bans_that_protection_covers_by_now_are_lifted_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = MemoryStore()
+    stored = [
+        replace(ban(text, until=NOW + 1000), raw=P(raw).network_address if raw else None)
+        for text, raw in (
+            ("192.168.1.7", None),
+            ("8.0.0.0/6", None),
+            ("9.9.9.9", "fd00::1"),
+            ("203.0.113.9", None),
+        )
+    ]
+    store.bans = {each.prefix: each for each in stored}
+    async with house(tmp_path, store=store):
+        assert list(store.bans) == [P("203.0.113.9")]
+    assert "Lifted the ban of 8.0.0.0/6: 10.0.0.0/8 lies inside it" in caplog.text
+
+
+async def test_an_exception_for_a_client_lifts_the_bans_of_its_peers(tmp_path: Path) -> None:
+    store = MemoryStore()
+    made = replace(ban("203.0.113.9", until=NOW + 1000), peer=peer(), torrent=UBUNTU)
+    store.bans[made.prefix] = made
+    async with house(tmp_path, store=store) as it:
+        await it.core.exceptions.add(PeerException(id="", client="qBittorrent"))
+        assert await it.core.bans.release_spared() in ((made,), ())
+        assert not store.bans
+
+
 async def test_d1_bans_of_a_spared_address_are_lifted_before_anything_is_pushed(
     tmp_path: Path,
 ) -> None:
@@ -202,4 +270,5 @@ async def test_clicked_peers_are_banned_with_their_block(tmp_path: Path) -> None
         assert {str(b.prefix) for b in made} == {"203.0.113.0/24", "2001:db8::/56"}
         assert all(b.peer is not None and b.torrent == UBUNTU for b in made)
         # Why? shows what the rules said, and then the user's own word.
-        assert [v.rule for v in made[0].trace][0::4] == ["exception", "manual"]
+        rules = [v.rule for v in made[0].trace]
+        assert [*rules[:2], rules[-1]] == ["protection", "exception", "manual"]
