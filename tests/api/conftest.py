@@ -24,7 +24,7 @@ from app.services.log_ring import LogRing
 from app.services.ports import Downloader, Settings, Store
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from app.settings.secret import Secret
-from tests.services.fakes import HandClock, House, MemoryStore, ScriptedDownloader
+from tests.services.fakes import HandClock, House, MemoryStore, ScriptedDownloader, quiet_outside
 from tests.services.test_sweep import swept
 
 TOKEN = "correct-horse-battery"
@@ -113,6 +113,7 @@ async def serving(folder: Path, template: Template, store: Store) -> AsyncIterat
             files=ConfigFiles(folder),
             store=store,
             open_downloader=open_downloader,
+            outside=quiet_outside(folder),
             bus=EventBus(),
             clock=clock,
             log_ring=LogRing(),

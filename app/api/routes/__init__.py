@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.api.router import Route
-from app.api.routes import auth, bans, blocklist, downloaders, general, metadata
+from app.api.routes import auth, bans, blocklist, downloaders, general, metadata, protection
 
 ROUTES: Final[tuple[Route, ...]] = (
     *auth.ROUTES,
@@ -14,4 +14,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     *bans.ROUTES,
     *blocklist.ROUTES,
     *downloaders.ROUTES,
+    *protection.ROUTES,
 )

@@ -62,5 +62,4 @@ SENTENCES: Final[Mapping[str, str]] = {
     "breaker-example": N_("{address}: {why}"),
     "breaker-closed": N_("Nothing is held back, so there is nothing to answer."),
     "breaker-nothing-to-undo": N_("None of these bans is left to be undone."),
-    "breaker-answer-unknown": N_("“{given}” is no answer. Allowed: {allowed}"),
 }
