@@ -1,3 +1,5 @@
+"""Variables as scripts see them."""
+
 from __future__ import annotations
 
 from operator import attrgetter

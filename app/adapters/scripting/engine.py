@@ -236,7 +236,7 @@ def _problem(error: MontyError, limits: ScriptLimits) -> ScriptProblem:
     cause = error.exception()
     said = str(cause)[:MAX_REASON]
     if isinstance(error, MontyRuntimeError) and isinstance(cause, TimeoutError):
-        return ScriptProblem(text=Text("script-too-slow", {"limit_ms": limits.time_ms}))
+        return ScriptProblem(text=Text("script-too-slow", {"limit": limits.time_ms}))
     if isinstance(error, MontyRuntimeError) and isinstance(cause, MemoryError):
         if _OVER_PRINT.search(said):
             return ScriptProblem(text=Text("script-prints-too-much", {"limit_bytes": _MAX_PRINTED}))
@@ -270,6 +270,6 @@ def _is_breach(error: MontyError) -> bool:
 
 
 def _crashed(error: MontyCrashedError, limits: ScriptLimits) -> ScriptFailed:
-    slow = Text("script-too-slow", {"limit_ms": limits.time_ms})
+    slow = Text("script-too-slow", {"limit": limits.time_ms})
     text = slow if error.timed_out else Text("script-crashed")
     return ScriptFailed(ScriptProblem(text=text), breach=True)

@@ -30,7 +30,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "script-not-text": N_("The file is no UTF-8 text."),
     # scripts that break
     "script-raised": N_("it broke off: {reason}"),
-    "script-too-slow": N_("It took longer than {limit_ms} and was stopped."),
+    "script-too-slow": N_("It took longer than {limit} ms and was stopped."),
     "script-too-large": N_("It took more memory than {limit_bytes} and was stopped."),
     "script-prints-too-much": N_("It printed more than {limit_bytes} and was stopped."),
     "script-asks-too-much": N_("It asked for too many things that do not exist and was stopped."),

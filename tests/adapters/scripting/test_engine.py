@@ -222,8 +222,7 @@ async def test_there_is_no_way_out(engine: MontyEngine, source: str) -> None:
         "import re\ndef judge(n): return re.match(r'(a|aa)+\\1$', 'a' * 5000 + 'b') is None",
         "def judge(n): return judge(n)",
         "import time\ndef judge(n):\n  time.sleep(100)\n  return 1",
-        "import asyncio\nasync def nap(): await asyncio.sleep(100)\n"
-        "def judge(n):\n  asyncio.run(nap())\n  return 1",
+        "import asyncio\nasync def nap(): await asyncio.sleep(9)\ndef judge(n): return asyncio.run(nap()) or 1",
         "def judge(n):\n  deep = []\n  for i in range(100_000): deep = [deep]\n  return deep",
         "def judge(n):\n  loop = []\n  loop.append(loop)\n  return loop",
     ],
@@ -291,12 +290,15 @@ async def test_a_worker_in_use_is_not_ended(engine: MontyEngine) -> None:
 
 async def test_a_worker_that_dies_is_replaced(engine: MontyEngine) -> None:
     before = set(psutil.Process().children())
-    with pytest.raises(ScriptFailed) as failed:
+
+    async def ask_a_dead_one() -> None:
         async with engine.opened("def judge(n): return 1", LIMITS) as session:
             (worker,) = set(psutil.Process().children()) - before
             worker.kill()
             await session.ask([[1]], 1)
 
+    with pytest.raises(ScriptFailed) as failed:
+        await ask_a_dead_one()
     assert failed.value.breach
     assert (await ask(engine, "def judge(n): return 1", 1)).answers == {0: 1}
 

@@ -1,3 +1,5 @@
+"""Where the program is that scripts run in."""
+
 from __future__ import annotations
 
 import sys

@@ -1,3 +1,5 @@
+"""One verdict of what several scripts said."""
+
 from __future__ import annotations
 
 from app.domain.address import Endpoint, PeerAddress, parse_ip
