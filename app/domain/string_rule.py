@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
-
-import re2
-import regex
+from typing import Any, Final, TypeAlias
 
 from app.domain.errors import AppError
+from app.domain.patterns import (
+    Backtracking,
+    InvalidPattern,
+    Linear,
+    LinearSet,
+    ask_all,
+    compile_one,
+    escape,
+    has_utf8,
+    whole,
+)
 from app.domain.reason import Text
 
-_SLOW_PATTERN_SECONDS: Final = 0.05
 _MAX_DEPTH: Final = 16
+_WORTH_A_SET: Final = 3
+"""Fewer predicates are asked one by one."""
+_MOST_REMEMBERED: Final = 1_000
+_CONSTANT: Final = "CONSTANT"
+_REGEX: Final = "REGEX"
+_AS_PATTERN: Final = {
+    "STARTS_WITH": (r"\A", ""),
+    "ENDS_WITH": ("", r"\z"),
+    "CONTAINS": ("", ""),
+    "EQUALS": (r"\A", r"\z"),
+}
+"""What stands around the content of a rule that becomes an RE2 pattern for the lower-case subject."""
 
 
 class InvalidRule(AppError):
@@ -51,11 +70,13 @@ class StringRule:
     """`STARTS_WITH` … `REGEX`, or `CONSTANT` for a JSON value that is no object."""
     content: str
     """The pattern as given; for LENGTH the bounds in words."""
-    holds: Callable[[str, str], bool]
+    holds: Callable[[str, str], bool] = field(compare=False, repr=False)
     """Called with the subject and its lower-case form."""
     hit: Outcome = Outcome.TRUE
     miss: Outcome = Outcome.DEFAULT
     gate: StringRule | None = None
+    pattern: Linear | Backtracking | None = field(default=None, compare=False, repr=False)
+    """Of a REGEX."""
 
     @property
     def title(self) -> Text:
@@ -69,16 +90,24 @@ class StringRule:
             self.content if self.method in ("EQUALS", "REGEX", "LENGTH") else self.content.lower()
         )
 
+    @property
+    def all(self) -> Iterator[StringRule]:
+        """This rule and the gates in front of it."""
+        rule: StringRule | None = self
+        while rule is not None:
+            yield rule
+            rule = rule.gate
+
     def evaluate(
-        self, subject: str, lower: str, unmet: UnmetIf, *, nested: bool = False
+        self, holds: Callable[[StringRule], bool], unmet: UnmetIf, *, nested: bool = False
     ) -> Outcome:
-        """What the rule says of `subject`; inside an `if` an unmet gate is always FALSE."""
+        """What the rule says, given whose predicate holds; inside an `if` an unmet gate is always FALSE."""
         if self.gate is not None:
-            gate = self.gate.evaluate(subject, lower, unmet, nested=True)
+            gate = self.gate.evaluate(holds, unmet, nested=True)
             if gate is Outcome.FALSE:
                 veto = nested or unmet is UnmetIf.VETO
                 return Outcome.FALSE if veto else Outcome.DEFAULT
-        return self.hit if self.holds(subject, lower) else self.miss
+        return self.hit if holds(self) else self.miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +116,109 @@ class StringRuleList:
 
     rules: tuple[StringRule, ...] = ()
     unmet: UnmetIf = UnmetIf.SKIP
+    _matcher: list[_Matcher] = field(default_factory=list, init=False, repr=False, compare=False)
+    """At most one, made for the first subject: most lists are only read in order to check them."""
 
     def match(self, subject: str | None) -> StringRule | None:
         """The rule that hits `subject`, None when none does; no subject counts as the empty string."""
-        text = subject or ""
-        lower = text.lower()
+        if not self._matcher:
+            self._matcher.append(_Matcher(self))
+        return self._matcher[0].match(subject or "")
+
+    def decide(self, holds: Callable[[StringRule], bool]) -> StringRule | None:
+        """The rule that hits, given whose predicate holds."""
         found: StringRule | None = None
         for rule in self.rules:
-            outcome = rule.evaluate(text, lower, self.unmet)
+            outcome = rule.evaluate(holds, self.unmet)
             if outcome is Outcome.FALSE:
                 return None
             if outcome is Outcome.TRUE:
                 found = rule
+        return found
+
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """Patterns that took too long too often and match nothing any more."""
+        return tuple(
+            each.pattern.text
+            for rule in self.rules
+            for each in rule.all
+            if isinstance(each.pattern, Backtracking) and each.pattern.given_up
+        )
+
+
+class _Matcher:
+    """Asks all predicates of a list at once; what follows from those that hold is worked out once and remembered."""
+
+    __slots__ = ("_list", "_memory", "_others", "_regexes", "_rules", "_sets", "_slow", "_words")
+
+    def __init__(self, rules: StringRuleList) -> None:
+        self._list = rules
+        self._rules = [each for rule in rules.rules for each in rule.all]
+        self._memory: dict[tuple[int, ...], StringRule | None] = {}
+        self._slow: list[tuple[int, Backtracking]] = []
+        self._others: list[int] = []
+        self._words: list[tuple[int, str]] = []
+        """As patterns for lower-case subjects."""
+        self._regexes: list[tuple[int, str]] = []
+        for number, rule in enumerate(self._rules):
+            if isinstance(rule.pattern, Backtracking):
+                self._slow.append((number, rule.pattern))
+            elif isinstance(rule.pattern, Linear) and r"\Q" not in rule.pattern.text:
+                # (an open \Q would quote what `whole` adds)
+                self._regexes.append((number, whole(rule.pattern.text)))
+            elif rule.method in _AS_PATTERN and has_utf8(rule.content):
+                before, after = _AS_PATTERN[rule.method]
+                self._words.append((number, before + escape(rule.content.lower()) + after))
+            elif rule.method != _CONSTANT:  # the outcome of a constant is the same either way
+                self._others.append(number)
+        self._sets = self._make_sets()
+
+    def _make_sets(self) -> tuple[LinearSet, LinearSet, LinearSet] | None:
+        """All for ASCII subjects; words for other subjects in lower case, and regexes for those."""
+        if len(self._words) + len(self._regexes) < _WORTH_A_SET:
+            return None
+        # RE2 ignores case in another way than `lower` does, but not for the characters of ASCII.
+        words = [(number, f"(?i:{word})") for number, word in self._words if word.isascii()]
+        try:
+            return (
+                LinearSet(words + self._regexes),
+                LinearSet(self._words),
+                LinearSet(self._regexes),
+            )
+        except InvalidPattern:  # too large together
+            return None
+
+    def match(self, subject: str) -> StringRule | None:
+        if self._sets is not None and subject.isascii():
+            held = self._sets[0].find(subject.encode())
+        else:
+            held = self._ask(subject)
+        if self._others:
+            lower = subject.lower()
+            held += tuple(n for n in self._others if self._rules[n].holds(subject, lower))
+        if self._slow:
+            held += ask_all(self._slow, subject, full=True)
+        try:
+            return self._memory[held]
+        except KeyError:
+            return self._remember(held)
+
+    def _ask(self, subject: str) -> tuple[int, ...]:
+        lower = subject.lower()
+        if self._sets is not None and has_utf8(subject):
+            _, words, regexes = self._sets
+            return words.find(lower.encode()) + regexes.find(subject.encode())
+        linear = (*self._words, *self._regexes)
+        return tuple(number for number, _ in linear if self._rules[number].holds(subject, lower))
+
+    def _remember(self, held: tuple[int, ...]) -> StringRule | None:
+        # By identity: equal rules hold alike, so either will do.
+        holding = {id(self._rules[number]) for number in held}
+        found = self._list.decide(lambda rule: id(rule) in holding)
+        if len(self._memory) >= _MOST_REMEMBERED:
+            self._memory.clear()
+        self._memory[held] = found
         return found
 
 
@@ -130,11 +250,16 @@ def _rule(document: Any, depth: int) -> StringRule:  # noqa: ANN401 - any JSON v
     if not isinstance(document, dict):
         return _constant(document)
     method = document.get("method")
-    if not isinstance(method, str) or method not in _METHODS:
-        raise InvalidRule(
-            Text("rule-bad-method", {"given": str(method), "allowed": ", ".join(_METHODS)})
-        )
-    content, holds = _METHODS[method](document)
+    if not isinstance(method, str) or method not in (*_METHODS, _REGEX):
+        allowed = ", ".join((*_METHODS, _REGEX))
+        raise InvalidRule(Text("rule-bad-method", {"given": str(method), "allowed": allowed}))
+    pattern = None
+    if method == _REGEX:
+        content = _content(document)
+        pattern = compile_pattern(content)
+        holds = _matches(pattern)
+    else:
+        content, holds = _METHODS[method](document)
     gate = _rule(document["if"], depth + 1) if document.get("if") is not None else None
     return StringRule(
         method,
@@ -143,6 +268,7 @@ def _rule(document: Any, depth: int) -> StringRule:  # noqa: ANN401 - any JSON v
         _outcome(document, "hit", Outcome.TRUE),
         _outcome(document, "miss", Outcome.DEFAULT),
         gate,
+        pattern,
     )
 
 
@@ -156,7 +282,7 @@ def _constant(value: object) -> StringRule:
         truth = True
     outcome = Outcome.TRUE if truth else Outcome.FALSE
     return StringRule(
-        "CONSTANT", json.dumps(value), lambda _subject, _lower: truth, outcome, outcome
+        _CONSTANT, json.dumps(value), lambda _subject, _lower: truth, outcome, outcome
     )
 
 
@@ -179,7 +305,7 @@ def _content(document: dict[str, Any]) -> str:
     return content
 
 
-_Predicate = tuple[str, Callable[[str, str], bool]]
+_Predicate: TypeAlias = tuple[str, Callable[[str, str], bool]]
 
 
 def _starts_with(document: dict[str, Any]) -> _Predicate:
@@ -222,46 +348,16 @@ def _utf16_units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _regex(document: dict[str, Any]) -> _Predicate:
-    content = _content(document)
-    return content, compile_pattern(content)
-
-
-def compile_pattern(pattern: str) -> Callable[[str, str], bool]:
-    """A test whether a whole subject matches; raises InvalidRule.
-
-    RE2 runs in linear time. What it refuses (look-around, back references) goes to `regex` with a time limit; a subject
-    that exceeds it does not match.
-    """
-    options = re2.Options()
-    options.log_errors = False
+def compile_pattern(pattern: str) -> Linear | Backtracking:
+    """Compile for RE2, else for `regex`; raises InvalidRule."""
     try:
-        fast = re2.compile(pattern, options)
-    except (re2.error, UnicodeEncodeError):
-        return _backtracking(pattern)
-
-    def holds(subject: str, _lower: str) -> bool:
-        try:
-            return fast.fullmatch(subject) is not None
-        except UnicodeEncodeError:  # a lone surrogate has no UTF-8 form, so no pattern can mean it
-            return False
-
-    return holds
-
-
-def _backtracking(pattern: str) -> Callable[[str, str], bool]:
-    try:
-        slow = regex.compile(pattern)
-    except (regex.error, RecursionError, OverflowError) as error:
+        return compile_one(pattern)
+    except InvalidPattern as error:
         raise InvalidRule(Text("rule-bad-regex", {"why": str(error)})) from None
 
-    def holds(subject: str, _lower: str) -> bool:
-        try:
-            return slow.fullmatch(subject, timeout=_SLOW_PATTERN_SECONDS) is not None
-        except TimeoutError:
-            return False
 
-    return holds
+def _matches(pattern: Linear | Backtracking) -> Callable[[str, str], bool]:
+    return lambda subject, _lower: pattern.full(subject)
 
 
 _METHODS: Final[dict[str, Callable[[dict[str, Any]], _Predicate]]] = {
@@ -270,5 +366,4 @@ _METHODS: Final[dict[str, Callable[[dict[str, Any]], _Predicate]]] = {
     "CONTAINS": _contains,
     "EQUALS": _equals,
     "LENGTH": _length,
-    "REGEX": _regex,
 }

@@ -1,13 +1,15 @@
 """The string-rule language: the worked examples of reference/rules.md 2.4, and a naive interpreter beside it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.string_rule import InvalidRule, UnmetIf, parse_rule, parse_rule_list
+from app.domain.patterns import has_utf8
+from app.domain.string_rule import InvalidRule, StringRuleList, UnmetIf, parse_rule, parse_rule_list
 
 Document = Any
 
@@ -136,6 +138,38 @@ def test_a_pattern_that_explodes_costs_a_moment_and_misses() -> None:
     assert not hits([explosive], "a" * 200)
 
 
+def test_a_pattern_that_explodes_again_and_again_is_given_up_and_named() -> None:
+    explosive = r"(a|aa)+(?=b)$"
+    rules = parse_rule_list(
+        [json.dumps(rule("REGEX", explosive)), json.dumps(rule("REGEX", r"(?=b).*"))]
+    )
+    assert rules.match("b") is not None
+    assert not rules.given_up
+    for number in range(5):
+        assert rules.match("a" * 200 + str(number)) is None
+    assert rules.given_up == (explosive,)
+    assert rules.match("bad") is not None
+
+
+def test_one_slow_pattern_leaves_little_time_for_the_others_but_no_mark() -> None:
+    first, second = r"(a|aa)+(?=b)$", r"(a|aaa)+(?=b)$"
+    rules = parse_rule_list([json.dumps(rule("REGEX", text)) for text in (first, second)])
+    for number in range(3):
+        assert rules.match("a" * 200 + str(number)) is None
+    assert rules.given_up == (first,)
+
+
+def test_a_pattern_for_the_slow_way_is_bounded() -> None:
+    with pytest.raises(InvalidRule):
+        parse_rule(json.dumps(rule("REGEX", "(?=a)" + "a" * 1_000)))
+
+
+def test_sets_that_do_not_fit_into_memory_are_asked_one_by_one() -> None:
+    huge = [rule("REGEX", f"{n}.{{900}}x") for n in range(400)]
+    assert hits(huge, "7" + "-" * 900 + "x")
+    assert not hits(huge, "x" + "-" * 900 + "x")
+
+
 def test_a_lone_surrogate_hits_nothing_and_harms_nothing() -> None:
     assert not hits([rule("REGEX", "x.*")], "x\ud800")
     assert hits([rule(CONTAINS, "x")], "x\ud800")
@@ -148,15 +182,22 @@ def test_a_missing_subject_is_the_empty_string() -> None:
 # ---- properties: against an interpreter written straight from the specification ----
 
 texts = st.text(alphabet="abAB- ", max_size=4)
+# What ignoring case treats otherwise than lower case does: long s, Kelvin, dotted I, sharp s; and half a character.
+odd_texts = st.text(alphabet="absSkKiIB- \u017f\u212a\u0130\u00df\u8fc5\ud800\n", max_size=4)
 words = st.sampled_from(["TRUE", "FALSE", "DEFAULT"])
 
 
-def documents() -> st.SearchStrategy[Document]:
+def documents(contents: st.SearchStrategy[str] = texts) -> st.SearchStrategy[Document]:
     plain = st.one_of(
         st.builds(
             rule,
             st.sampled_from([STARTS, "ENDS_WITH", CONTAINS, "EQUALS"]),
-            texts,
+            contents,
+        ),
+        st.builds(
+            rule,
+            st.just("REGEX"),
+            st.sampled_from(["a.*", "a|ab", "(?i)B+", "", "[^a]*", r"(a|b)(?!-).*"]),
         ),
         st.builds(
             lambda a, b: {"method": "LENGTH", "min": a, "max": b},
@@ -193,6 +234,10 @@ def naive(document: Document, subject: str, *, veto: bool, nested: bool) -> str:
         and naive(document["if"], subject, veto=veto, nested=True) == "FALSE"
     ):
         return "FALSE" if veto or nested else "DEFAULT"
+    if document["method"] == "REGEX":
+        holds = re.fullmatch(document["content"], subject) is not None
+        holds &= has_utf8(subject) or "(?!" in document["content"]  # for RE2 it is no text
+        return str(document.get("hit", "TRUE") if holds else document.get("miss", "DEFAULT"))
     content, low = document.get("content", "").lower(), subject.lower()
     holds = {
         STARTS: low.startswith(content),
@@ -209,19 +254,55 @@ def naive(document: Document, subject: str, *, veto: bool, nested: bool) -> str:
 def test_it_agrees_with_the_specification(
     rules: list[Document], subject: str, unmet: UnmetIf
 ) -> None:
+    agrees(rules, subject, unmet)
+
+
+@given(
+    st.lists(documents(odd_texts), min_size=3, max_size=9),
+    st.lists(odd_texts, max_size=5),
+    st.sampled_from(UnmetIf),
+)
+@settings(max_examples=100)
+def test_all_at_once_agrees_with_the_specification(
+    rules: list[Document], subjects: list[str], unmet: UnmetIf
+) -> None:
+    for subject in subjects:
+        agrees(rules, subject, unmet)
+
+
+@pytest.mark.soak
+@given(st.lists(documents(odd_texts), max_size=30), odd_texts, st.sampled_from(UnmetIf))
+@settings(max_examples=50_000, deadline=None)
+def test_it_agrees_for_long(rules: list[Document], subject: str, unmet: UnmetIf) -> None:
+    agrees(rules, subject, unmet)
+
+
+def agrees(rules: list[Document], subject: str, unmet: UnmetIf) -> None:
     outcomes = [naive(r, subject, veto=unmet is UnmetIf.VETO, nested=False) for r in rules]
     before_veto = outcomes[: outcomes.index("FALSE")] if "FALSE" in outcomes else outcomes
     expected = "FALSE" not in outcomes and "TRUE" in before_veto
     assert hits(rules, subject, unmet) is expected
 
 
+methods = st.sampled_from([STARTS, CONTAINS, "LENGTH", "REGEX", "EQUALS", "starts_with", 1])
+wild = st.dictionaries(
+    st.sampled_from(["method", "content", "hit", "miss", "if", "min", "max"]),
+    st.one_of(
+        methods, st.text(), st.integers(), st.none(), words, st.floats(), st.lists(st.none())
+    ),
+)
+
+
 @given(
     st.one_of(
-        st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)
+        st.text(),
+        wild.map(json.dumps),
+        st.text().map(lambda text: json.dumps(rule("REGEX", text))),
+        st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps),
     )
 )
 def test_no_entry_raises_anything_but_its_own_error(entry: str) -> None:
     try:
-        parse_rule(entry).evaluate("subject", "subject", UnmetIf.SKIP)
+        StringRuleList((parse_rule(entry),)).match("subject")
     except InvalidRule as error:
         assert error.why.id.startswith("rule-")  # noqa: PT017
