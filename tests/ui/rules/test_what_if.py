@@ -72,4 +72,4 @@ async def test_an_address_that_is_spared_says_so(tmp_path: Path, qtbot: QtBot) -
         field(box, "Client name").setText("HP/torrent 1.3")
         box.ask()
 
-        assert box.answer == "Exception: 192.168.0.0/16"
+        assert box.answer == "This is in your local network (192.168.0.0/16)."
