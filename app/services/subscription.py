@@ -48,7 +48,7 @@ class ListState:
     problem: Text | None
     """What went wrong the last time; None when nothing did."""
     next_try: int | None
-    """None when it is switched off."""
+    """None when it or its rule is switched off; a time in the past means at once."""
     updating: bool
 
 

@@ -38,6 +38,7 @@ from app.services.ports import (
     Settings,
     UploadLimits,
 )
+from app.services.subscription import KeptList, ListKey, ListLogRow
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from tests.services.record_fakes import (
     MemoryFacts,
@@ -62,6 +63,38 @@ class HandClock:
 
 
 @dataclass
+class MemorySubscriptions:
+    """Remembers remote lists; `fails` makes writing raise."""
+
+    kept: dict[ListKey, KeptList] = field(default_factory=dict)
+    rows: list[ListLogRow] = field(default_factory=list)
+    fails: bool = False
+
+    async def load(self) -> Sequence[KeptList]:
+        return list(self.kept.values())
+
+    async def save(self, kept: KeptList | None, row: ListLogRow | None) -> None:
+        if self.fails:
+            raise StorageError("disk full")
+        if kept is not None:
+            self.kept[kept.key] = kept
+        if row is not None:
+            self.rows.append(row)
+
+    async def forget(self, key: ListKey) -> None:
+        self.kept.pop(key, None)
+
+    async def log(
+        self, key: ListKey | None, *, offset: int, limit: int
+    ) -> tuple[int, Sequence[ListLogRow]]:
+        rows = [row for row in reversed(self.rows) if key in (None, row.key)]
+        return len(rows), rows[offset : offset + limit]
+
+    async def forget_log(self, *, before: int) -> None:
+        self.rows = [row for row in self.rows if row.at >= before]
+
+
+@dataclass
 class MemoryStore:
     """Keeps everything in lists; `fails` makes each call raise."""
 
@@ -70,6 +103,7 @@ class MemoryStore:
     exceptions: dict[str, PeerException] = field(default_factory=dict)
     held: defaultdict[str, set[Prefix]] = field(default_factory=lambda: defaultdict(set))
     states: dict[str, LastState] = field(default_factory=dict)
+    subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
     peer_records: MemoryPeerRecords = field(default_factory=MemoryPeerRecords)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     swarm: MemorySwarm = field(default_factory=MemorySwarm)
@@ -236,6 +270,8 @@ async def fetch_nothing(
 
 def quiet_outside(folder: Path) -> Outside:
     """Real files below `folder`, no network, no interfaces; scripts run as ever, when there are any."""
+    bundled = folder / "no scripts"
+    bundled.mkdir(exist_ok=True)
     return Outside(
         read_interfaces=tuple,
         open_fetch=lambda _proxy: fetch_nothing,
@@ -243,7 +279,7 @@ def quiet_outside(folder: Path) -> Outside:
         place_sources=(),
         open_resolver=lambda _settings: (None, ()),
         script_engine=MontyEngine(),
-        script_files=ScriptDirectory(folder / "scripts", folder / "no scripts"),
+        script_files=ScriptDirectory(folder / "scripts", bundled),
     )
 
 
