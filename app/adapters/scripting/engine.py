@@ -41,6 +41,7 @@ _LOOKUPS: Final = 100
 _MAX_PRINTED: Final = 16 * 1024
 _MAX_KEPT: Final = 4 * 2**20
 _OVER_PRINT: Final = re.compile(rf"> {_MAX_PRINTED} bytes$")
+_SEPARATOR: Final = "\x1f"
 _SOURCE: Final = "<python-input-0>"
 """What Monty calls the first thing that a fresh session reads."""
 
@@ -170,9 +171,14 @@ class MontySession:
 
     async def ask(self, columns: Sequence[list[object]], rows: int) -> Asked:
         """Call `judge` for each of `rows` peers, whose values stand in one column per parameter."""
-        names = [f"__c{place}" for place in range(len(columns))]
-        call = f"__run(zip({', '.join(names)}))" if columns else f"__run([()] * {rows})"
-        returned = await self._feed(call, dict(zip(names, columns, strict=True)))
+        inputs: dict[str, object] = {}
+        parts = []
+        for place, column in enumerate(columns):
+            name = f"__c{place}"
+            inputs[name], part = _packed(name, column)
+            parts.append(part)
+        call = f"__run(zip({', '.join(parts)}))" if columns else f"__run([()] * {rows})"
+        returned = await self._feed(call, inputs)
         answers, broken = _checked(returned, rows)
         problem = None
         if broken:
@@ -208,6 +214,20 @@ class MontySession:
             code, inputs=inputs, print_callback=self._printed
         )
         return answer
+
+
+def _packed(name: str, column: list[object]) -> tuple[object, str]:
+    """A column as it is handed over, and the expression that unpacks it.
+
+    One long text takes a tenth of the time of thousands of short ones.
+    """
+    try:
+        joined = _SEPARATOR.join(column)  # type: ignore[arg-type] # other things than texts raise
+    except TypeError:
+        return column, name
+    if joined.count(_SEPARATOR) != len(column) - 1:
+        return column, name
+    return joined, f"{name}.split({_SEPARATOR!r})"
 
 
 def _checked(returned: object, rows: int) -> tuple[dict[int, object], list[int]]:

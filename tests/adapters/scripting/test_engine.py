@@ -320,3 +320,12 @@ async def test_cancelling_ends_a_call_at_once(engine: MontyEngine) -> None:
 
     assert time.perf_counter() - started < 1
     assert (await ask(engine, "def judge(n): return 1", 1)).answers == {0: 1}
+
+
+@pytest.mark.parametrize(
+    "texts", [["a", "", "µ"], [""], ["", ""], ["a\x1fb", "c"], ["\x1f"], ["a", 1], [["x"], []]]
+)
+async def test_values_arrive_as_they_are(engine: MontyEngine, texts: list[object]) -> None:
+    asked = await ask(engine, "def judge(n): return repr(n)", *texts)
+
+    assert asked.answers == {place: repr(text) for place, text in enumerate(texts)}
