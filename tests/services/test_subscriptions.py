@@ -384,17 +384,6 @@ async def test_lists_of_names_are_kept_too(house: House) -> None:
     assert house.lists.name_lists()[0].find("BitTorrent") is not None
 
 
-async def test_ids_of_any_kind_have_files_of_their_own(house: House) -> None:
-    ids = ["CON", "con", "ü" * 128, "a b:c*?", "名单", "x"]
-    url = house.server.put("/a", GOOD)
-    keys = [ListKey(ListKind.ADDRESSES, id) for id in ids]  # noqa: A001 - what it is
-    await house.start(*((key, url) for key in keys))
-    await house.lists.update_due()
-    assert [state.problem for state in house.lists.states()] == [None] * len(ids)
-    assert len(house.files()) == len(ids)
-    assert all(len(name) < 80 and name.isascii() for name in house.files())
-
-
 async def test_adding_fetches_first_and_changes_nothing_when_that_fails(house: House) -> None:
     await house.start((A, house.server.put("/a", GOOD)))
     profile = (house.folder / "profile.yml").read_bytes()

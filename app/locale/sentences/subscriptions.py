@@ -40,8 +40,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "list-updated": N_("Updated"),
     "list-same": N_("It has not changed"),
     "list-off": N_("It is switched off"),
-    "list-unreadable": N_("its copy on this computer cannot be read: {reason}"),
-    "list-unwritable": N_("it cannot be kept on this computer: {reason}"),
+    "list-unreadable": N_("The copy of the list on this computer cannot be read: {reason}"),
+    "list-unwritable": N_("The list cannot be kept on this computer: {reason}"),
     "list-unknown": N_("There is no list with the id {id}."),
     "list-id-taken": N_("A list with the id {id} exists already."),
 }
