@@ -82,8 +82,7 @@ class PeerFeed:
                 continue
 
     async def attend(self) -> None:
-        """Pass on what came, and let everybody do what is due."""
-        await self._pass_on()
+        """Let everybody follow the settings and do what is due, then pass on what came."""
         for recorder in self._recorders:
             try:
                 await recorder.attend(self._clock())
@@ -91,6 +90,7 @@ class PeerFeed:
                 self._complain(recorder, say(error.text))
             else:
                 self._complaints.pop(recorder, None)
+        await self._pass_on()
 
     async def close(self) -> None:
         """Write what is left, after the last sweep; never raises."""

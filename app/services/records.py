@@ -72,6 +72,11 @@ class Records:
             group.create_task(self._feed.run(), name="records of peers")
             group.create_task(self._monitoring.run(), name="active monitoring")
 
+    async def attend(self) -> None:
+        """Do once all that is due; never raises."""
+        await self._feed.attend()
+        await self._monitoring.look()
+
     async def close(self) -> None:
         """Write what is left, after the last sweep and after `run` ended; never raises."""
         await self._feed.close()
