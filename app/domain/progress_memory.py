@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Final, TypeAlias
@@ -17,6 +17,8 @@ Key: TypeAlias = tuple[Group, int]
 """A group, and the first address of a block as a number."""
 
 MOST: Final = 200_000
+_FEW: Final = 5_000
+_SLICE: Final = 500
 _AT_ONCE: Final = 8
 """Records let go per new one, so that forgetting half of them is never felt."""
 
@@ -33,6 +35,36 @@ def prefix_of(key: Key) -> Prefix:
     """The block of a record."""
     (_, _, version, bits), start = key
     return IPv4Network((start, bits)) if version == 4 else IPv6Network((start, bits))  # noqa: PLR2004 - IP version
+
+
+def _start(prefix: Prefix, bits: int) -> int:
+    shift = prefix.max_prefixlen - bits
+    return int(prefix.network_address) >> shift << shift
+
+
+class _Blocks:
+    """Prefixes, as a set for each length of blocks that is in use, and as spans where they are wider."""
+
+    def __init__(self, prefixes: Collection[Prefix], groups: Iterable[Group]) -> None:
+        self._starts: dict[tuple[int, int], set[int]] = {}
+        self._spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for version, bits in {group[2:] for group in groups}:
+            mine = [each for each in prefixes if each.version == version]
+            self._starts[version, bits] = {
+                _start(each, bits) for each in mine if each.prefixlen >= bits
+            }
+            self._spans[version, bits] = [
+                (int(each.network_address), int(each.broadcast_address))
+                for each in mine
+                if each.prefixlen < bits
+            ]
+
+    def touch(self, group: Group, start: int) -> bool:
+        """Whether a block shares an address with one of them."""
+        kind = group[2:]
+        return start in self._starts.get(kind, ()) or any(
+            low <= start <= high for low, high in self._spans.get(kind, ())
+        )
 
 
 class ProgressMemory:
@@ -117,39 +149,41 @@ class ProgressMemory:
         if self._persistent and len(taken) + len(self._dirty) <= 2 * self._half:
             self._dirty = {**taken, **self._dirty}
 
-    def forget(self, prefixes: Sequence[Prefix], torrent_id: str | None = None) -> Iterator[None]:
+    def forget(self, prefixes: Collection[Prefix], torrent_id: str | None = None) -> Iterator[None]:
         """Drop the records of all blocks that share an address with one of `prefixes`, on one torrent or on all.
 
-        Yields now and then, so that the caller can let others run; what is in use meanwhile may come back.
+        Yields now and then, so that the caller can let others run; a few single addresses are done without.
         """
-        wide: list[Prefix] = []
-        for prefix in prefixes:
-            start = int(prefix.network_address)
-            for group in list(self._groups):
-                _, torrent, version, bits = group
-                if version != prefix.version or torrent_id not in (None, torrent):
-                    continue
-                if bits > prefix.prefixlen:
-                    wide.append(prefix)
-                    continue
-                shift = prefix.max_prefixlen - bits
-                self._drop((group, start >> shift << shift))
-            yield
-        if wide:
-            yield from self._forget_within(wide, torrent_id)
-
-    def _forget_within(self, prefixes: list[Prefix], torrent_id: str | None) -> Iterator[None]:
-        spans = {
-            (each.version, int(each.network_address), int(each.broadcast_address))
+        if len(prefixes) * len(self._groups) <= _FEW and all(
+            each.prefixlen >= bits
             for each in prefixes
-        }
+            for _, _, version, bits in self._groups
+            if version == each.version
+        ):
+            for prefix in prefixes:
+                for group in self._groups:
+                    _, torrent, version, bits = group
+                    if version == prefix.version and torrent_id in {None, torrent}:
+                        self._drop((group, _start(prefix, bits)))
+            return
+        yield from self._forget_where(_Blocks(prefixes, self._groups), torrent_id)
+
+    def forget_unseen(self, before: int) -> Iterator[None]:
+        """Drop records last seen before `before` (epoch ms); yields now and then."""
+        for place in (self._young, self._old, self._dirty):
+            for index, key in enumerate(list(place)):
+                record = place.get(key)
+                if record is not None and record.last_seen < before:
+                    self._drop(key)
+                if index % _SLICE == 0:
+                    yield
+
+    def _forget_where(self, blocks: _Blocks, torrent_id: str | None) -> Iterator[None]:
         for index, key in enumerate([*self._young, *self._old, *self._dirty]):
-            (_, torrent, version, _), start = key
-            if torrent_id in (None, torrent) and any(
-                version == family and low <= start <= high for family, low, high in spans
-            ):
+            group, start = key
+            if torrent_id in {None, group[1]} and blocks.touch(group, start):
                 self._drop(key)
-            if index % 1000 == 0:
+            if index % _SLICE == 0:
                 yield
 
     def _drop(self, key: Key) -> None:

@@ -16,7 +16,7 @@ charge of an honest peer never exceeds what it received itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.domain.verdict import Verdict
@@ -136,6 +136,10 @@ class ProgressRecord:
             self.total -= min(oldest.received, int(oldest.progress * size))
         else:
             self.left = _highest([*self.left, oldest.progress])
+
+    def copy(self) -> ProgressRecord:
+        """As it is now, for whoever stores it."""
+        return replace(self, connections=[replace(each, answer=None) for each in self.connections])
 
     def close_windows(self) -> None:
         """Start anew with the grace of all connections, after a ban."""

@@ -11,6 +11,7 @@ from typing import Final
 from peewee import (
     AutoField,
     BigIntegerField,
+    BlobField,
     BooleanField,
     CompositeKey,
     DoubleField,
@@ -293,6 +294,30 @@ class TrafficJournal(Model):
         without_rowid = True
 
 
+class Progress(Model):
+    """What the progress rule remembers of a block of addresses on a torrent (reference/rules.md 6.8)."""
+
+    downloader = TextField()
+    torrent = TextField()
+    """The id at the downloader."""
+    block = BlobField()
+    """See progress_table.block_bytes."""
+    total = BigIntegerField()
+    completed = BigIntegerField()
+    differences = IntegerField()
+    rewinds = IntegerField()
+    first_seen = BigIntegerField()
+    last_seen = BigIntegerField()
+    details = TextField()
+    """The connections that are told apart, as JSON."""
+
+    class Meta:
+        table_name = "progress"
+        primary_key = CompositeKey("downloader", "torrent", "block")
+        without_rowid = True
+        indexes = ((("block",), False), (("last_seen",), False))
+
+
 MODELS: Final[tuple[type[Model], ...]] = (
     Bans,
     Torrents,
@@ -301,6 +326,7 @@ MODELS: Final[tuple[type[Model], ...]] = (
     Owned,
     Exceptions,
     Metadata,
+    Progress,
     Subscriptions,
     SubscriptionLog,
     PeerRecords,

@@ -23,6 +23,7 @@ from app.adapters.storage.downloader_table import StateTable
 from app.adapters.storage.journal_table import SqliteJournal
 from app.adapters.storage.metadata_table import SqliteFacts
 from app.adapters.storage.peer_record_table import SqlitePeerRecords
+from app.adapters.storage.progress_table import SqliteProgress
 from app.adapters.storage.recovery import Recovered, recover
 from app.adapters.storage.session_table import SqliteSessions
 from app.adapters.storage.subscription_table import SqliteSubscriptions
@@ -88,6 +89,7 @@ class SqliteStore:
         self.swarm = SqliteSwarm(self._thread)
         self.journal = SqliteJournal(self._thread)
         self.facts = SqliteFacts(self._thread)
+        self.progress = SqliteProgress(self._thread)
         self.recovered = recovered
         """What happened to the file that stood there before; None when all was well."""
         self._closing = False

@@ -12,6 +12,7 @@ from typing import Final
 from app.adapters.storage.migrations import (
     m0001_first,
     m0002_exception_scopes,
+    m0003_progress,
     m0004_records,
     m0005_subscriptions,
 )
@@ -19,6 +20,7 @@ from app.adapters.storage.migrations import (
 STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("0001_first", m0001_first),
     ("0002_exception_scopes", m0002_exception_scopes),
+    ("0003_progress", m0003_progress),
     ("0004_records", m0004_records),
     ("0005_subscriptions", m0005_subscriptions),
 )

@@ -1,0 +1,210 @@
+"""The memory of the progress rule as rows, one for each block of addresses on a torrent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from peewee import SqliteDatabase
+
+from app.adapters.storage.columns import UnreadableRow, UnreadableRows, clamped, clean
+from app.adapters.storage.models import Progress
+from app.adapters.storage.sql import Row, as_bytes, built, insertion, run, run_many
+from app.adapters.storage.thread import DatabaseThread, unhurried
+from app.domain.address import Prefix
+from app.domain.progress_memory import Group, Key, prefix_of
+from app.domain.progress_record import Connection, ProgressRecord
+
+_FORGET_AT_ONCE: Final = 200
+
+_COLUMNS: Final = (
+    Progress.downloader,
+    Progress.torrent,
+    Progress.block,
+    Progress.total,
+    Progress.completed,
+    Progress.differences,
+    Progress.rewinds,
+    Progress.first_seen,
+    Progress.last_seen,
+    Progress.details,
+)
+_UPSERT: Final = built(insertion(Progress, *_COLUMNS).on_conflict_replace())
+_FIND: Final = built(
+    Progress.select(
+        Progress.total,
+        Progress.completed,
+        Progress.differences,
+        Progress.rewinds,
+        Progress.first_seen,
+        Progress.last_seen,
+        as_bytes(Progress.details),
+    ).where(
+        (Progress.downloader == "")
+        & (Progress.torrent == "")
+        & (Progress.block == b"")
+        & (Progress.last_seen >= 0)
+    )
+)
+
+
+class SqliteProgress:
+    """Implements `ProgressStore`."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def load(
+        self, keys: Sequence[Key], *, since: int
+    ) -> Sequence[tuple[Key, ProgressRecord]]:
+        """Those that are stored and new enough; a row that cannot be read is reported and left where it is."""
+        return await self._thread.run(partial(_load, keys=keys, since=since))
+
+    async def save(self, records: Sequence[tuple[Key, ProgressRecord]]) -> None:
+        """Store them, each whole."""
+
+        def work(db: SqliteDatabase) -> None:
+            run_many(db, _UPSERT, (_row(key, record) for key, record in records))
+
+        await self._thread.run(work)
+
+    async def forget(self, prefixes: Collection[Prefix]) -> None:
+        """Delete all that share an address with one of `prefixes`."""
+
+        def work(db: SqliteDatabase) -> None:
+            lengths = _lengths(db)
+            for prefix in unhurried(prefixes):
+                _forget(db, prefix, lengths)
+
+        await self._thread.run(work)
+
+    async def forget_unseen(self, *, before: int) -> int:
+        """Delete rows last seen before `before` (epoch ms), a few per transaction; returns how many."""
+        forgotten = 0
+        while True:
+            some = await self._thread.run(partial(_forget_unseen, before=before))
+            forgotten += some
+            if some < _FORGET_AT_ONCE:
+                return forgotten
+
+
+def block_bytes(prefix: Prefix) -> bytes:
+    """The key of a block: IP version, address, bits; blocks inside a prefix lie between its ends."""
+    return bytes([prefix.version]) + prefix.network_address.packed + bytes([prefix.prefixlen])
+
+
+def _load(db: SqliteDatabase, keys: Iterable[Key], since: int) -> list[tuple[Key, ProgressRecord]]:
+    found = []
+    unreadable = UnreadableRows("progress")
+    for key in unhurried(keys):
+        downloader, torrent = _names(key[0])
+        values = (downloader, torrent, block_bytes(prefix_of(key)), since)
+        row = run(db, _FIND, values).fetchone()
+        if row is not None:
+            try:
+                found.append((key, _record(row)))
+            except (ValueError, TypeError) as error:
+                unreadable.add(str(prefix_of(key)), error)
+    unreadable.report()
+    return found
+
+
+def _names(group: Group) -> tuple[str, str]:
+    return clean(group[0]), clean(group[1])
+
+
+def _row(key: Key, record: ProgressRecord) -> Row:
+    details = {
+        "left": record.left,
+        "connections": [
+            [
+                each.ip,
+                each.port,
+                each.first_seen,
+                each.last_seen,
+                each.received,
+                each.last_uploaded,
+                each.progress,
+                each.window_end,
+                each.fast_at,
+                each.falls,
+            ]
+            for each in record.connections
+        ],
+    }
+    return (
+        *_names(key[0]),
+        block_bytes(prefix_of(key)),
+        clamped(record.total),
+        clamped(record.completed),
+        record.differences,
+        record.rewinds,
+        record.first_seen,
+        record.last_seen,
+        json.dumps(details, separators=(",", ":")),
+    )
+
+
+def _record(row: Sequence[Any]) -> ProgressRecord:
+    *numbers, text = row
+    if not all(isinstance(number, int) for number in numbers):
+        raise UnreadableRow("a number is missing")
+    details = json.loads(text)
+    if not isinstance(details, dict):
+        raise UnreadableRow("its details are no object")
+    total, completed, differences, rewinds, first_seen, last_seen = numbers
+    return ProgressRecord(
+        total=total,
+        completed=completed,
+        differences=differences,
+        rewinds=rewinds,
+        first_seen=first_seen,
+        last_seen=last_seen,
+        left=tuple(float(share) for share in details.get("left", ())),
+        connections=[_connection(each) for each in details.get("connections", ())],
+    )
+
+
+def _connection(each: Sequence[Any]) -> Connection:
+    ip, port, first_seen, last_seen, received, last, progress, window_end, fast_at, falls = each
+    return Connection(
+        ip=int(ip),
+        port=int(port),
+        first_seen=int(first_seen),
+        last_seen=int(last_seen),
+        received=int(received),
+        last_uploaded=int(last),
+        progress=float(progress),
+        window_end=int(window_end),
+        fast_at=int(fast_at),
+        falls=int(falls),
+    )
+
+
+def _lengths(db: SqliteDatabase) -> set[tuple[int, int]]:
+    """IP versions with the lengths of blocks in use, which are one or two as a rule."""
+    sql = "SELECT DISTINCT substr(block, 1, 1), substr(block, -1) FROM progress"
+    return {(version[0], bits[0]) for version, bits in run(db, sql) if version and bits}
+
+
+def _forget(db: SqliteDatabase, prefix: Prefix, lengths: set[tuple[int, int]]) -> None:
+    around = [
+        block_bytes(prefix.supernet(new_prefix=bits))
+        for version, bits in lengths
+        if version == prefix.version and bits <= prefix.prefixlen
+    ]
+    Progress.delete().where(Progress.block << around).execute(db)
+    head = bytes([prefix.version])
+    low = head + prefix.network_address.packed
+    high = head + prefix.broadcast_address.packed + b"\xff"
+    Progress.delete().where(Progress.block.between(low, high)).execute(db)
+
+
+def _forget_unseen(db: SqliteDatabase, before: int) -> int:
+    sql = (
+        "DELETE FROM progress WHERE (downloader, torrent, block) IN"
+        " (SELECT downloader, torrent, block FROM progress WHERE last_seen < ? LIMIT ?)"
+    )
+    return run(db, sql, (before, _FORGET_AT_ONCE)).rowcount
