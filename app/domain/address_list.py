@@ -57,6 +57,11 @@ class Entry:
     """Address, block, or `first-last`."""
     comment: str = ""
 
+    @property
+    def remark(self) -> str:
+        """The comment in one line."""
+        return " · ".join(line.strip() for line in self.comment.split("\n") if line.strip())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comments:

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.domain.peer import Peer
 from app.domain.reason import Text
+from app.domain.sighting import Sighting
 from app.domain.string_rule import StringRule, StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -24,13 +25,14 @@ class PeerIdBlacklist:
     mode: Mode = Mode.ENFORCE
     name: str = PEER_ID
 
-    def judge(self, peer: Peer) -> Verdict:
+    def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id alone; no id while the handshake runs is no answer yet."""
+        peer = sighting.peer
         return _judge(self, peer, peer.peer_id, "peer-id")
 
-    def subject(self, peer: Peer) -> tuple[str | None, bool]:
+    def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
         """The id, and whether it may still come."""
-        return peer.peer_id, peer.handshaking
+        return sighting.peer.peer_id, sighting.peer.handshaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,14 @@ class ClientNameBlacklist:
     mode: Mode = Mode.ENFORCE
     name: str = CLIENT_NAME
 
-    def judge(self, peer: Peer) -> Verdict:
+    def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; no name while the handshake runs is no answer yet."""
+        peer = sighting.peer
         return _judge(self, peer, peer.client_name, "client-name")
 
-    def subject(self, peer: Peer) -> tuple[str | None, bool]:
+    def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
         """The name, and whether it may still come."""
-        return peer.client_name, peer.handshaking
+        return sighting.peer.client_name, sighting.peer.handshaking
 
 
 def _judge(

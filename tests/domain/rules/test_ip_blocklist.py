@@ -1,15 +1,28 @@
-"""The user's list of addresses and ports: the table of reference/rules.md 3.3, B11 as D-36 advises."""
+"""The user's list of addresses, ports and places: the table of reference/rules.md 3.3, B11 as D-36 advises."""
+
+from typing import Any
 
 import pytest
 
-from app.domain.address import parse_prefix
+from app.domain.address import IPAddress, parse_prefix
+from app.domain.place import UNKNOWN, Place
 from app.domain.rules.ip_blocklist import IpBlocklist
-from app.domain.verdict import Action
-from tests.domain.examples import peer
+from app.domain.verdict import Action, Mode
+from app.settings.modules import NET_TYPES
+from tests.domain.rules.sightings import sighting
+
+JINAN = Place(
+    country="CN",
+    country_name="China",
+    city="山东省 济南市 历下区",
+    asn=4134,
+    organisation="Chinanet",
+    net_type="IDC",
+)
 
 
-def rule(*prefixes: str, ports: tuple[int, ...] = ()) -> IpBlocklist:
-    return IpBlocklist.of([parse_prefix(text) for text in prefixes], ports)
+def rule(*prefixes: str, place: Place = UNKNOWN, **more: Any) -> IpBlocklist:  # noqa: ANN401 - lists of every type
+    return IpBlocklist.of([parse_prefix(text) for text in prefixes], places=lambda _: place, **more)
 
 
 @pytest.mark.parametrize(
@@ -27,26 +40,85 @@ def rule(*prefixes: str, ports: tuple[int, ...] = ()) -> IpBlocklist:
     ],
 )
 def test_addresses_and_ports(blocklist: IpBlocklist, ip: str, port: int, kind: str | None) -> None:
-    verdict = blocklist.judge(peer(ip, port))
+    verdict = blocklist.judge(sighting(ip, port=port))
     assert verdict.action is (Action.BAN if kind else Action.NO_ACTION)
     assert verdict.data.get("type") == kind
 
 
+@pytest.mark.parametrize(
+    ("lists", "facts"),
+    [
+        pytest.param({"regions": ["CN"]}, {"type": "iso", "rule": "CN"}, id="B6"),
+        pytest.param({"regions": ["cn"]}, {}, id="B7"),
+        pytest.param({"asns": [4134], "regions": ["CN"]}, {"type": "asn", "rule": 4134}, id="B8"),
+        pytest.param({"cities": ["济南"]}, {"type": "city", "rule": "济南"}, id="B9"),
+        pytest.param(
+            {"asns": [0], "net_type": ["dataCenter"]},
+            {"type": "netTypes", "rule": "dataCenter"},
+            id="B10",
+        ),
+        pytest.param({"net_type": ["iot", "wideband"]}, {}, id="another kind of network"),
+        pytest.param({"regions": ["US", "0"], "asns": [1], "cities": ["济北"]}, {}, id="elsewhere"),
+    ],
+)
+def test_places(lists: dict[str, Any], facts: dict[str, Any]) -> None:
+    verdict = rule(place=JINAN, **lists).judge(sighting())
+    assert verdict.data == facts
+    assert verdict.hits is bool(facts)
+    assert verdict.saw is not None
+    assert verdict.saw.params["place"] == "CN, 山东省 济南市 历下区, AS4134, IDC"
+
+
 def test_b5_a_peer_that_passed_on_one_port_is_banned_on_a_listed_one() -> None:
     blocklist = rule(ports=(2003,))
-    assert not blocklist.judge(peer("203.0.113.5", 6881)).hits
-    assert blocklist.judge(peer("203.0.113.5", 2003)).hits
-    assert blocklist.subject(peer("203.0.113.5", 1)) != blocklist.subject(peer("203.0.113.5", 2))
+    assert not blocklist.judge(sighting("203.0.113.5", port=6881)).hits
+    assert blocklist.judge(sighting("203.0.113.5", port=2003)).hits
+    assert blocklist.subject(sighting(port=1)) != blocklist.subject(sighting(port=2))
 
 
 def test_b11_a_handshaking_peer_has_an_address_already() -> None:
-    assert rule("1.2.3.4").judge(peer("1.2.3.4", handshaking=True)).hits
+    assert rule("1.2.3.4").judge(sighting("1.2.3.4", handshaking=True)).hits
+
+
+def test_z4_an_unknown_place_matches_nothing() -> None:
+    verdict = rule(
+        asns=[0, 1], regions=["0", "", "US"], cities=["", "x"], net_type=NET_TYPES
+    ).judge(sighting())
+    assert not verdict.hits
+    assert verdict.saw is not None
+    assert verdict.saw.id == "saw-no-place"
+
+
+def test_nobody_is_asked_for_a_place_while_only_placeholders_are_listed() -> None:
+    def ask(ip: IPAddress) -> Place:
+        raise AssertionError(ip)
+
+    blocklist = IpBlocklist.of(asns=[0], regions=["0"], cities=["示例海南"], places=ask)
+    assert not blocklist.by_place
+    assert not blocklist.judge(sighting()).hits
+    assert blocklist.subject(sighting(port=1)) == blocklist.subject(sighting(port=2))
+
+
+def test_peers_at_one_place_share_their_answer() -> None:
+    blocklist = rule(place=JINAN, regions=["US"])
+    assert blocklist.judge(sighting("1.1.1.1")) is blocklist.judge(sighting("2.2.2.2"))
+
+
+def test_every_keyword_of_the_profile_stands_for_something() -> None:
+    for keyword in NET_TYPES:
+        assert IpBlocklist.of(net_type=[keyword]).by_place, keyword
 
 
 def test_the_narrowest_entry_is_named() -> None:
-    verdict = rule("1.2.0.0/16", "1.2.3.0/24").judge(peer("1.2.3.4"))
+    verdict = rule("1.2.0.0/16", "1.2.3.0/24").judge(sighting("1.2.3.4"))
     assert verdict.data == {"type": "ip", "rule": "1.2.3.0/24"}
 
 
 def test_an_empty_list_needs_no_answer_per_address() -> None:
-    assert IpBlocklist.of([], []).subject(peer("203.0.113.5", 1)) is None
+    assert rule().subject(sighting(port=1)) == rule().subject(sighting(port=2))
+
+
+def test_the_mode_is_carried() -> None:
+    shadowed = rule("1.2.3.4", mode=Mode.SHADOW)
+    assert shadowed.judge(sighting("1.2.3.4")).mode is Mode.SHADOW
+    assert shadowed.judge(sighting("1.2.3.5")).mode is Mode.SHADOW

@@ -7,7 +7,7 @@ from app.domain.rules.names import ClientNameBlacklist, PeerIdBlacklist
 from app.domain.string_rule import StringRuleList, parse_rule_list
 from app.domain.verdict import Action, Mode
 from app.resource import resource
-from tests.domain.examples import peer
+from tests.domain.rules.sightings import sighting as peer
 
 DAY = 24 * 3600 * 1000
 

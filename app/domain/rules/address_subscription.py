@@ -1,0 +1,74 @@
+"""Bans addresses that subscribed lists name (reference/rules.md 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.address_list import AddressList
+from app.domain.address_lookup import AddressLookup, address_key
+from app.domain.reason import Text
+from app.domain.sighting import Sighting
+from app.domain.verdict import Action, Mode, Verdict
+
+ADDRESS_SUBSCRIPTION: Final = "ip-address-blocker-rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSubscription:
+    """The first list that holds the address bans it; also while idle, as an address cannot change (D-36)."""
+
+    lists: tuple[AddressList, ...] = ()
+    duration: int = 0
+    """Milliseconds; 0 is the global length."""
+    mode: Mode = Mode.ENFORCE
+    name: str = ADDRESS_SUBSCRIPTION
+    passing: Verdict = field(init=False)
+    """The answer for everybody else, made once."""
+    _lookup: AddressLookup = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lookup = AddressLookup(self.lists)
+        passing = Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=Text("pass"),
+            saw=Text("saw-address"),
+            allows=Text("list-allows", {"count": len(lookup), "lists": len(self.lists)}),
+        )
+        object.__setattr__(self, "_lookup", lookup)
+        object.__setattr__(self, "passing", passing)
+
+    def subject(self, sighting: Sighting) -> int | str:
+        """The address; nothing when no list is there."""
+        return address_key(sighting.peer.address.effective.ip) if self.lists else ""
+
+    def look_up(self, sightings: Sequence[Sighting]) -> None:
+        """Find the addresses of all these at once."""
+        if self.lists:
+            self._lookup.look_up(sighting.peer.address.effective.ip for sighting in sightings)
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """Judge by address alone."""
+        ip = sighting.peer.address.effective.ip
+        found = self._lookup.find(ip)
+        if found is None:
+            return self.passing
+        listed = self.lists[found[0]]
+        entry = listed[found[1]]
+        comment = entry.remark
+        told = {"address": str(ip), "list": listed.name, "entry": entry.text}
+        return Verdict(
+            rule=self.name,
+            action=Action.BAN,
+            mode=self.mode,
+            duration=self.duration,
+            title=Text("rule-list", {"list": listed.name}),
+            reason=Text("list-banned-comment", {**told, "comment": comment})
+            if comment
+            else Text("list-banned", told),
+            saw=self.passing.saw,
+            allows=self.passing.allows,
+            data={"ruleName": listed.name},
+        )

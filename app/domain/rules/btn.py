@@ -1,0 +1,191 @@
+"""Applies what the BTN network says about addresses, ports, peer ids and client names (reference/rules.md 3.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from app.domain.address_list import AddressList, Entry
+from app.domain.address_lookup import AddressLookup
+from app.domain.peer import Peer
+from app.domain.reason import Param, Text
+from app.domain.sighting import Sighting
+from app.domain.string_rule import StringRuleList
+from app.domain.verdict import Action, Mode, Verdict
+
+BTN: Final = "btn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BtnRules:
+    """What the network delivered; rules by category, in its order."""
+
+    allow: AddressList | None = None
+    """Addresses that nothing bans."""
+    deny: AddressList | None = None
+    peer_id: Mapping[str, StringRuleList] = field(default_factory=dict)
+    client_name: Mapping[str, StringRuleList] = field(default_factory=dict)
+    ip: Mapping[str, AddressList] = field(default_factory=dict)
+    port: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Entries of all kinds."""
+        lists = [each for each in (self.allow, self.deny, *self.ip.values()) if each is not None]
+        strings = (*self.peer_id.values(), *self.client_name.values())
+        return (
+            sum(map(len, lists))
+            + sum(len(each.rules) for each in strings)
+            + sum(map(len, self.port.values()))
+        )
+
+
+class BtnScripts(Protocol):
+    """Scripts of the network, where the user lets them run; not asked about peers whose handshake runs."""
+
+    def subject(self, sighting: Sighting) -> Hashable:
+        """All that their answer depends on."""
+        ...
+
+    def judge(self, sighting: Sighting) -> Verdict | None:
+        """SKIP over BAN over None; what it needs was prepared, as nothing may block here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BtnRule:
+    """Allow list, scripts, deny list, then the rules by category; with no rules everybody passes."""
+
+    rules: BtnRules | None = None
+    """None while the network has not answered yet, or is not joined."""
+    scripts: BtnScripts | None = None
+    duration: int = 0
+    """Milliseconds; 0 is the global length."""
+    mode: Mode = Mode.ENFORCE
+    name: str = BTN
+    _lookup: AddressLookup = field(init=False, repr=False, compare=False)
+    _kinds: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """What the lists of the look-up are."""
+    _passing: Mapping[str, Verdict] = field(init=False, repr=False, compare=False)
+    """By reason."""
+
+    def __post_init__(self) -> None:
+        rules = self.rules or BtnRules()
+        lists = [
+            (kind, each) for kind, each in (("allow", rules.allow), ("deny", rules.deny)) if each
+        ]
+        allows = Text("allows-entries", {"count": rules.size})
+        passing = {
+            reason: Verdict(
+                rule=self.name, mode=self.mode, reason=Text(reason), saw=Text(saw), allows=allows
+            )
+            for reason, saw in (
+                ("pass", "btn-saw-all"),
+                ("handshaking", "saw-address"),
+                ("btn-no-rules", "saw-nothing"),
+            )
+        }
+        object.__setattr__(self, "_lookup", AddressLookup([each for _, each in lists]))
+        object.__setattr__(self, "_kinds", tuple(kind for kind, _ in lists))
+        object.__setattr__(self, "_passing", passing)
+
+    def subject(self, sighting: Sighting) -> Hashable:
+        """All of a peer's identity (D-22), and whether that is known yet."""
+        if self.rules is None:
+            return False
+        peer = sighting.peer
+        endpoint = peer.address.effective
+        own = (endpoint, peer.peer_id, peer.client_name, peer.handshaking)
+        return own if self.scripts is None else (own, self.scripts.subject(sighting))
+
+    def look_up(self, sightings: Sequence[Sighting]) -> None:
+        """Find the addresses of all these at once."""
+        if self._kinds:
+            self._lookup.look_up(sighting.peer.address.effective.ip for sighting in sightings)
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """The allow and the deny list also count while the handshake runs, the rest does not."""
+        peer = sighting.peer
+        if self.rules is None:
+            return self._passing["btn-no-rules"]
+        kind, entry = self._listed(peer)
+        if entry is not None and kind == "allow":
+            return self._allowed(peer, entry)
+        if self.scripts is not None and not peer.handshaking:
+            said = self.scripts.judge(sighting)
+            if said is not None:
+                return said
+        if entry is not None:
+            return self._denied(peer, entry)
+        if peer.handshaking:
+            return self._passing["handshaking"]
+        return self._by_category(self.rules, peer) or self._passing["pass"]
+
+    def _listed(self, peer: Peer) -> tuple[str, Entry | None]:
+        found = self._lookup.find(peer.address.effective.ip)
+        if found is None:
+            return "", None
+        return self._kinds[found[0]], self._lookup.lists[found[0]][found[1]]
+
+    def _allowed(self, peer: Peer, entry: Entry) -> Verdict:
+        told = {"address": str(peer.address.effective.ip), "entry": entry.text}
+        return Verdict(
+            rule=self.name,
+            action=Action.SKIP,
+            mode=self.mode,
+            title=Text("rule-btn-allowed", {"entry": entry.text}),
+            reason=Text("btn-allowed", {**told, "comment": entry.remark}),
+            saw=Text("saw-address"),
+            allows=self._passing["pass"].allows,
+            data={"type": "ipAllowList", "matchedValue": entry.comment},
+        )
+
+    def _denied(self, peer: Peer, entry: Entry) -> Verdict:
+        told = {"address": str(peer.address.effective.ip), "entry": entry.text}
+        reason = Text("btn-denied", {**told, "comment": entry.remark})
+        return self._ban(Text("rule-btn-denied", {"entry": entry.text}), reason, {"type": "ip"})
+
+    def _by_category(self, rules: BtnRules, peer: Peer) -> Verdict | None:
+        """The kind that hits last is named; in each kind the first category with a hit."""
+        endpoint = peer.address.effective
+        for category, ports in rules.port.items():
+            if endpoint.port and endpoint.port in ports:
+                rule = Text("rule-port", {"port": endpoint.port})
+                return self._hit("port", category, rule, endpoint.port)
+        for category, listed in rules.ip.items():
+            entry = listed.find(endpoint.ip)
+            if entry is not None:
+                rule = Text("rule-address", {"address": entry.text})
+                return self._hit("ip", category, rule, entry.text)
+        for kind, strings, subject in (
+            ("clientName", rules.client_name, peer.client_name),
+            ("peerId", rules.peer_id, peer.peer_id),
+        ):
+            for category, string_rules in strings.items():
+                found = string_rules.match(subject)
+                if found is not None:
+                    return self._hit(kind, category, found.title, found.metadata)
+        return None
+
+    def _hit(self, kind: str, category: str, rule: Text, value: str | int) -> Verdict:
+        told: dict[str, Param] = {"category": category, "rule": rule}
+        ids = {"port": "port", "ip": "ip", "clientName": "client-name", "peerId": "peer-id"}
+        return self._ban(
+            Text("rule-btn", told),
+            Text(f"btn-banned-{ids[kind]}", told),
+            {"type": kind, "category": category, "rule": value},
+        )
+
+    def _ban(self, title: Text, reason: Text, facts: Mapping[str, Any]) -> Verdict:
+        return Verdict(
+            rule=self.name,
+            action=Action.BAN,
+            mode=self.mode,
+            duration=self.duration,
+            title=title,
+            reason=reason,
+            saw=Text("btn-saw-all"),
+            allows=self._passing["pass"].allows,
+            data=facts,
+        )

@@ -1,0 +1,64 @@
+"""Bans client names that match patterns of subscribed lists (reference/rules.md 3.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.name_list import NameList
+from app.domain.reason import Text
+from app.domain.sighting import Sighting
+from app.domain.verdict import Action, Mode, Verdict
+
+NAME_SUBSCRIPTION: Final = "peer-name-blocker-rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSubscription:
+    """The first pattern that fits bans the peer; a name that is known counts also while the peer idles (D-36)."""
+
+    lists: tuple[NameList, ...] = ()
+    duration: int = 0
+    """Milliseconds; 0 is the global length."""
+    mode: Mode = Mode.ENFORCE
+    name: str = NAME_SUBSCRIPTION
+    _allows: Text = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        entries = sum(len(each) for each in self.lists)
+        allows = Text("list-allows", {"count": entries, "lists": len(self.lists)})
+        object.__setattr__(self, "_allows", allows)
+
+    def subject(self, sighting: Sighting) -> tuple[str, bool]:
+        """The name, and when there is none whether it may still come."""
+        name = sighting.peer.client_name or ""
+        return name, sighting.peer.handshaking and not name.strip()
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """Judge by name alone; none passes."""
+        name, pending = self.subject(sighting)
+        if pending:
+            return self._pass(Text("handshaking"), Text("saw-not-yet-known"))
+        saw = Text("saw-text", {"text": name})
+        if not name.strip():
+            return self._pass(Text("pass"), saw)
+        for each in self.lists:
+            entry = each.find(name)
+            if entry is None:
+                continue
+            told = {"name": name, "list": each.name, "comment": entry.comment}
+            return Verdict(
+                rule=self.name,
+                action=Action.BAN,
+                mode=self.mode,
+                duration=self.duration,
+                title=Text("rule-list", {"list": each.name}),
+                reason=Text("name-list-banned", told),
+                saw=saw,
+                allows=self._allows,
+                data={"ruleName": each.name},
+            )
+        return self._pass(Text("pass"), saw)
+
+    def _pass(self, reason: Text, saw: Text) -> Verdict:
+        return Verdict(rule=self.name, mode=self.mode, reason=reason, saw=saw, allows=self._allows)
