@@ -90,6 +90,9 @@ class ProgressRecords:
         since = self._clock() - self._settings.persist_duration
         try:
             async with asyncio.timeout(_PATIENCE):
+                if self._undone:
+                    async with self._writing:
+                        await self._forget_undone()
                 loaded = await self._store.load(missing, since=since)
         except TimeoutError:
             log.warning("the progress of %d peers was not loaded in time", len(missing))
@@ -163,9 +166,10 @@ class ProgressRecords:
         if not undone:
             return
         try:
-            await _unhurried(self._memory.forget(undone))
+            # The database first: what is loaded in between must not bring back what is forgotten here.
             if self._settings.enable_persist:
                 await self._store.forget(undone)
+            await _unhurried(self._memory.forget(undone))
         except BaseException:
             self._undone = undone + self._undone
             raise

@@ -40,6 +40,7 @@ from app.services.ports import (
 )
 from app.services.subscription import KeptList, ListKey, ListLogRow
 from app.settings.downloader import DownloaderSettings, downloader_changes
+from tests.services.progress_fakes import MemoryProgress
 from tests.services.record_fakes import (
     MemoryFacts,
     MemoryJournal,
@@ -107,6 +108,7 @@ class MemoryStore:
     peer_records: MemoryPeerRecords = field(default_factory=MemoryPeerRecords)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     swarm: MemorySwarm = field(default_factory=MemorySwarm)
+    progress: MemoryProgress = field(default_factory=MemoryProgress)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     facts: MemoryFacts = field(default_factory=MemoryFacts)
     fails: bool = False
