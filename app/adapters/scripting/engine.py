@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from pydantic_monty import (
-    AsyncMonty,
-    AsyncMontySession,
     CollectString,
     Frame,
     MontyCrashedError,
@@ -19,7 +18,9 @@ from pydantic_monty import (
     MontyRuntimeError,
     MontySyntaxError,
 )
+from pydantic_monty import MontySession as MontyWorker
 
+from app.adapters.scripting.workshop import PROCESSES, Workshop
 from app.domain.reason import Text
 from app.domain.script import (
     MAX_REASON,
@@ -31,13 +32,9 @@ from app.domain.script import (
 from app.domain.verdict import Action
 from app.services.script_ports import Asked
 
-_PROCESSES: Final = 2
-"""One for sweeps, and one for who tries a script in the editor meanwhile."""
-_GRACE: Final = 0.25
-"""Seconds after its time is up at which a worker that does not stop by itself is killed."""
-_LONGEST_TURN: Final = 65.0
-_DEPTH: Final = 200
-_LOOKUPS: Final = 100
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
 _MAX_PRINTED: Final = 16 * 1024
 _MAX_KEPT: Final = 4 * 2**20
 _OVER_PRINT: Final = re.compile(rf"> {_MAX_PRINTED} bytes$")
@@ -83,8 +80,9 @@ class MontyEngine:
 
     def __init__(self, binary: Path | None = None) -> None:
         self._binary = binary
-        self._pool: AsyncMonty | None = None
+        self._workshop: Workshop | None = None
         self._opening = asyncio.Lock()
+        self._places = asyncio.Semaphore(PROCESSES)
         self._in_use = 0
 
     @asynccontextmanager
@@ -95,24 +93,16 @@ class MontyEngine:
 
         Raises ScriptFailed, also from the calls inside, and ScriptsUnavailable.
         """
-        pool = await self._open()
-        checkout = pool.checkout(
-            limits={
-                "max_feed_duration_secs": limits.time_ms / 1000,
-                "max_memory": limits.memory_bytes,
-                "max_recursion_depth": _DEPTH,
-                "max_suspensions": _LOOKUPS,
-            },
-            os_policy={"sleep": "zero"},
-        )
-        async with AsyncExitStack() as stack:
-            try:
-                worker = await stack.enter_async_context(checkout)
-            except (MontyError, OSError, RuntimeError) as error:
-                raise ScriptsUnavailable(str(error) or type(error).__name__) from error
-            session = MontySession(worker, limits)
+        async with self._places, AsyncExitStack() as stack:
             self._in_use += 1
             stack.callback(self._give_back)
+            try:
+                workshop = await self._open()
+                worker = await workshop.enter(limits)
+            except (MontyError, OSError, RuntimeError) as error:
+                raise ScriptsUnavailable(str(error) or type(error).__name__) from error
+            stack.push_async_callback(workshop.run, worker.__exit__, None, None, None)
+            session = MontySession(workshop, worker, limits)
             try:
                 await session.start(source, kept)
                 yield session
@@ -129,42 +119,33 @@ class MontyEngine:
     async def close(self) -> None:
         """End the worker processes; the next script starts new ones."""
         async with self._opening:
-            pool, self._pool = self._pool, None
-            if pool is not None:
-                await pool.__aexit__(None, None, None)
+            workshop, self._workshop = self._workshop, None
+            if workshop is not None:
+                await workshop.close()
 
     def _give_back(self) -> None:
         self._in_use -= 1
 
-    async def _open(self) -> AsyncMonty:
+    async def _open(self) -> Workshop:
         async with self._opening:
-            if self._pool is None:
-                try:
-                    pool = AsyncMonty(
-                        binary_path=self._binary,
-                        min_processes=0,
-                        max_processes=_PROCESSES,
-                        request_timeout=_LONGEST_TURN,
-                        feed_duration_limit_grace=_GRACE,
-                    )
-                    await pool.__aenter__()
-                except (MontyError, OSError, RuntimeError) as error:
-                    raise ScriptsUnavailable(str(error) or type(error).__name__) from error
-                self._pool = pool
-            return self._pool
+            if self._workshop is None:
+                workshop = Workshop(self._binary)
+                await workshop.open()
+                self._workshop = workshop
+            return self._workshop
 
 
 class MontySession:
     """One script in a worker."""
 
-    def __init__(self, worker: AsyncMontySession, limits: ScriptLimits) -> None:
-        self._worker, self._limits = worker, limits
+    def __init__(self, workshop: Workshop, worker: MontyWorker, limits: ScriptLimits) -> None:
+        self._workshop, self._worker, self._limits = workshop, worker, limits
         self._printed = CollectString(max_bytes=_MAX_PRINTED)
 
     async def start(self, source: str, kept: bytes | None) -> None:
         """Run the top level, or take it and what it became from `kept`."""
         if kept is not None:
-            await self._worker.load_session(kept)
+            await self._run(self._worker.load_session, kept)
             return
         await self._feed(source, _CONSTANTS)
         await self._feed(_RUNNER)
@@ -192,7 +173,7 @@ class MontySession:
 
     async def keep(self) -> bytes:
         """All that the script remembers; raises ScriptFailed when that is too much."""
-        kept = await self._worker.dump()
+        kept = await self._run(self._worker.dump)
         if len(kept) > _MAX_KEPT:
             text = Text("script-remembers-too-much", {"limit_bytes": _MAX_KEPT})
             raise ScriptFailed(ScriptProblem(text=text), breach=True)
@@ -210,10 +191,12 @@ class MontySession:
         return None
 
     async def _feed(self, code: str, inputs: dict[str, Any] | None = None) -> object:
-        answer: object = await self._worker.feed_run(
-            code, inputs=inputs, print_callback=self._printed
-        )
+        feed = partial(self._worker.feed_run, code, inputs=inputs, print_callback=self._printed)
+        answer: object = await self._run(feed)
         return answer
+
+    async def _run(self, call: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        return await self._workshop.run(call, *arguments, worker=self._worker)
 
 
 def _packed(name: str, column: list[object]) -> tuple[object, str]:
