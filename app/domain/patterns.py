@@ -6,7 +6,7 @@ to `regex` with a time limit, and after a few texts that exceeded it such a patt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import re2
@@ -43,6 +43,11 @@ class Linear:
             self._compiled = re2.compile(text, _options())
         except (re2.error, UnicodeEncodeError) as error:
             raise InvalidPattern(str(error)) from None
+
+    @property
+    def size(self) -> int:
+        """Steps of its program, which bound what a character may cost."""
+        return int(self._compiled.programsize)
 
     def full(self, text: str) -> bool:
         """Whether it matches the whole of `text`."""
@@ -144,33 +149,49 @@ def has_utf8(text: str) -> bool:
 class LinearSet:
     """Many RE2 patterns against one text."""
 
-    __slots__ = ("_match", "_numbers")
+    __slots__ = ("_parts",)
 
     def __init__(self, patterns: Sequence[tuple[int, str]]) -> None:
-        """Number and text of each; raises InvalidPattern when RE2 refuses one, or all together."""
-        together = re2.Set.SearchSet(_options())
-        self._numbers: list[int] = []
-        try:
-            for number, text in patterns:
-                together.Add(text)
-                self._numbers.append(number)
-            probe = together.Add(escape(_PROBE))
-            together.Compile()
-        except (re2.error, UnicodeEncodeError) as error:
-            raise InvalidPattern(str(error)) from None
-        # RE2 answers "nothing" when the set does not fit into its memory.
-        if probe not in (together.Match(_PROBE) or ()):
-            raise InvalidPattern("too many at once")
-        # Beneath the wrapper, which costs as much as a match.
-        self._match = together._set.Match  # noqa: SLF001
+        """Number and text of each; raises InvalidPattern when RE2 refuses one."""
+        self._parts: list[tuple[Callable[[bytes], list[int]], list[int]]] = []
+        left = [list(patterns)]
+        while left:
+            part = left.pop()
+            try:
+                self._parts.append(_together(part))
+            except InvalidPattern:  # too large together, or one is none
+                if len(part) <= 1:
+                    raise
+                half = len(part) // 2
+                left += [part[half:], part[:half]]
 
     def find(self, text: bytes) -> tuple[int, ...]:
         """The numbers of those that match somewhere in UTF-8 `text`, in the order given."""
-        found = self._match(text)
-        if not found:
-            return ()
-        last = len(self._numbers)
-        return tuple([self._numbers[index] for index in sorted(found) if index != last])
+        held: tuple[int, ...] = ()
+        for match, numbers in self._parts:
+            found = match(text)
+            if found:
+                last = len(numbers)
+                held += tuple([numbers[index] for index in sorted(found) if index != last])
+        return held
+
+
+def _together(
+    patterns: Sequence[tuple[int, str]],
+) -> tuple[Callable[[bytes], list[int]], list[int]]:
+    one = re2.Set.SearchSet(_options())
+    try:
+        for _, text in patterns:
+            one.Add(text)
+        probe = one.Add(escape(_PROBE))
+        one.Compile()
+    except (re2.error, UnicodeEncodeError) as error:
+        raise InvalidPattern(str(error)) from None
+    # RE2 answers "nothing" when a set does not fit into its memory.
+    if probe not in (one.Match(_PROBE) or ()):
+        raise InvalidPattern("too many at once")
+    # Beneath the wrapper, which costs as much as a match.
+    return one._set.Match, [number for number, _ in patterns]  # noqa: SLF001
 
 
 def whole(pattern: str) -> str:

@@ -69,3 +69,18 @@ def test_nothing_escapes(text: bytes, name: str) -> None:
 def test_an_empty_list_matches_nothing() -> None:
     assert parse_name_list(b"").find("") is None
     assert parse_name_list(b"# only words\n").find("x") is None
+
+
+def test_patterns_that_would_cost_too_much_are_left_out() -> None:
+    names = parse_name_list(b"x.{0,500}z\n" + b"".join(b"Client %d/\n" % n for n in range(50_000)))
+    assert names.lines.examples[0].number == 1
+    assert 20_000 < len(names) < 50_000
+    found = names.find("a Client 7/1")
+    assert found is not None
+    assert found.pattern == "Client 7/"
+
+
+def test_a_list_of_mistakes_is_given_up_early() -> None:
+    names = parse_name_list(b"x.{0,900}z\n" * 50_000)
+    assert not names.lines.plausible
+    assert names.lines.invalid < 1_000
