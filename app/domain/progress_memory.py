@@ -82,6 +82,7 @@ class ProgressMemory:
         self._gone: dict[Key, ProgressRecord] = {}
         self._dirty: dict[Key, ProgressRecord] = {}
         self._groups: dict[Group, Group] = {}
+        self._last: Group = ("", "", 0, 0)
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
@@ -100,14 +101,18 @@ class ProgressMemory:
     def key(self, sighting: Sighting, blocks: Blocks) -> Key:
         """The key of the block that the peer is in."""
         ip: IPAddress = sighting.peer.address.effective.ip
-        if isinstance(ip, IPv4Address):
-            group = (sighting.downloader, sighting.torrent.id, 4, blocks.ipv4)
-            shift = 32 - blocks.ipv4
-        else:
-            group = (sighting.downloader, sighting.torrent.id, 6, blocks.ipv6)
-            shift = 128 - blocks.ipv6
-        group = self._groups.setdefault(group, group)
-        return group, int(ip) >> shift << shift
+        version, bits, longest = (
+            (4, blocks.ipv4, 32) if isinstance(ip, IPv4Address) else (6, blocks.ipv6, 128)
+        )
+        downloader, torrent, last = sighting.downloader, sighting.torrent.id, self._last
+        if not (
+            last[1] is torrent and last[0] is downloader and last[2] == version and last[3] == bits
+        ):
+            # Peers come torrent by torrent.
+            group = (downloader, torrent, version, bits)
+            self._last = last = self._groups.setdefault(group, group)
+        shift = longest - bits
+        return last, int(ip) >> shift << shift
 
     def record(self, key: Key, at: int) -> ProgressRecord:
         """The record, made when there is none; it is about to change."""

@@ -17,6 +17,7 @@ from typing import Final
 from app.domain.progress_look import ProgressLook
 from app.domain.progress_memory import Blocks, ProgressMemory
 from app.domain.progress_record import Connection, ProgressRecord
+from app.domain.quick import quick_pass, quick_text
 from app.domain.reason import Param, Text
 from app.domain.sighting import Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -118,7 +119,9 @@ class ProgressCheat:
             look.fell = True
         if own.first_seen == look.at and own.window_end < look.at - self.max_wait_duration:
             own.window_end = 0  # that of a connection that ended long ago
-        if not small and self._tests_fast(look, record, own):
+        sent = max(look.total, look.uploaded)
+        share = self.fast_pcb_test_percentage
+        if share > 0 and sent >= share * size and self._tests_fast(look, record, own):
             own.fast_at = look.at
             return self._fast(look)
         if charged > look.limit and self.block_excessive_clients and self._is_excess(look):
@@ -131,8 +134,7 @@ class ProgressCheat:
         return self._gap(look, record, own)
 
     def _tests_fast(self, look: ProgressLook, record: ProgressRecord, own: Connection) -> bool:
-        share, size = self.fast_pcb_test_percentage, look.torrent.size
-        if share <= 0 or max(look.uploaded, look.total) < share * size:
+        if look.small:
             return False
         if any(each.fast_at for each in record.connections if each.ip == own.ip):
             return False
@@ -233,24 +235,21 @@ class ProgressCheat:
 
     def _passing(self, look: ProgressLook, reason: Text, review_at: int | None = None) -> Verdict:
         """The margin is that to the nearest limit."""
-        size, margin, allows = look.torrent.size, None, self._allows
-        if size > 0:
-            if self.block_excessive_clients and look.limit > 0:
-                margin = max(look.charged, 0) / look.limit
+        size, charged, limit, allows = look.torrent.size, look.charged, look.limit, self._allows
+        margin: float | None = None
+        if size <= 0:
+            saw = quick_text("progress-saw-bytes", {"sent_bytes": charged})
+        else:
+            sent = charged / size
+            saw = quick_text("progress-saw", {"reported_share": look.progress, "sent_share": sent})
+            if limit > 0 and self.block_excessive_clients:
+                margin = charged / limit if charged > 0 else 0.0
             if look.small:
-                allows = Text("progress-allows-bytes", {"allowed_bytes": look.limit})
-            elif look.gap > 0 and self.maximum_difference > 0:
-                margin = max(margin or 0.0, look.gap / self.maximum_difference)
-        return Verdict(
-            rule=self.name,
-            mode=self.mode,
-            reason=reason,
-            saw=_saw(look),
-            allows=allows,
-            margin=margin,
-            data=look,
-            review_at=review_at,
-        )
+                allows = Text("progress-allows-bytes", {"allowed_bytes": limit})
+            elif sent > look.progress and self.maximum_difference > 0:
+                gap = (sent - look.progress) / self.maximum_difference
+                margin = gap if margin is None or gap > margin else margin
+        return quick_pass(self.name, self.mode, reason, saw, allows, margin, look, review_at)
 
     def _hit(
         self,
