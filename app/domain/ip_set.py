@@ -123,17 +123,17 @@ class IpSet:
     def find_many(self, ips: Sequence[IPAddress]) -> Indexes:
         """`find` for each of many."""
         found = np.full(len(ips), NOWHERE, np.int32)
-        four = [at for at, ip in enumerate(ips) if isinstance(ip, IPv4Address)]
+        four = [at for at, ip in enumerate(ips) if type(ip) is IPv4Address]
         if four and len(self._starts4):
-            asked = np.fromiter((int(ips[at]) for at in four), np.uint32, len(four))
+            asked = np.array([int(ips[at]) for at in four], np.uint32)
             found[four] = _look_up(self._starts4, self._lasts4, self._owners4, asked)
         if len(four) < len(ips) and len(self._starts6):
-            six = [at for at, ip in enumerate(ips) if not isinstance(ip, IPv4Address)]
+            six = [at for at, ip in enumerate(ips) if type(ip) is not IPv4Address]
             found[six] = self._find6([ips[at] for at in six])
         return found
 
     def _find6(self, ips: Sequence[IPAddress]) -> Indexes:
-        asked = np.frombuffer(b"".join(ip.packed for ip in ips), "S16")
+        asked = np.frombuffer(b"".join([int(ip).to_bytes(16, "big") for ip in ips]), "S16")
         return _look_up(self._starts6, self._lasts6, self._owners6, asked)
 
     def overlaps(self, prefix: Prefix) -> bool:
