@@ -65,6 +65,7 @@ class PeerFeed:
         self._recorders, self._clock = tuple(recorders), clock
         self._queue: deque[Swept | DownloadersChanged] = deque()
         self._wake = asyncio.Event()
+        self._work: asyncio.Task[None] | None = None
         self._complaints: dict[Recorder, str] = {}
         bus.subscribe(Swept, self._take)
         bus.subscribe(DownloadersChanged, self._take)
@@ -82,7 +83,27 @@ class PeerFeed:
                 continue
 
     async def attend(self) -> None:
-        """Let everybody follow the settings and do what is due, then pass on what came."""
+        """Let everybody follow the settings and do what is due, then pass on what came.
+
+        Whoever is cancelled here leaves it to go on, and `close` waits for it: a write whose end nobody learned of
+        would be counted twice.
+        """
+        loop = asyncio.get_running_loop()
+        self._work = loop.create_task(self._attend(), name="pass on to records")
+        await asyncio.shield(self._work)
+
+    async def close(self) -> None:
+        """Write what is left, after the last sweep; never raises."""
+        if self._work is not None:
+            await asyncio.wait([self._work])
+        await self._pass_on()
+        for recorder in self._recorders:
+            try:
+                await recorder.flush()
+            except StorageError as error:
+                self._complain(recorder, say(error.text))
+
+    async def _attend(self) -> None:
         for recorder in self._recorders:
             try:
                 await recorder.attend(self._clock())
@@ -91,15 +112,6 @@ class PeerFeed:
             else:
                 self._complaints.pop(recorder, None)
         await self._pass_on()
-
-    async def close(self) -> None:
-        """Write what is left, after the last sweep; never raises."""
-        await self._pass_on()
-        for recorder in self._recorders:
-            try:
-                await recorder.flush()
-            except StorageError as error:
-                self._complain(recorder, say(error.text))
 
     def _take(self, event: Swept | DownloadersChanged) -> None:
         if isinstance(event, Swept) or event.gone:

@@ -16,10 +16,10 @@ from app.services.peer_feed import is_due
 from app.services.slices import Slices
 from app.settings.modules import PeerRecording as Area
 
-STALE: Final = 3_600_000
+STALE: Final = 3 * 3_600_000
 """Milliseconds after which an idle peer that is still there is written again; each flush would be gigabytes a year."""
-AT_ONCE: Final = 2_000
-"""Rows in one transaction, so that bans need not wait long for theirs."""
+AT_ONCE: Final = 4_000
+"""Rows in one transaction, so that bans need not wait long for theirs; each one writes whole pages."""
 _MANY_GONE: Final = 5_000
 """Records of peers gone that are not kept waiting for the next flush."""
 _MOST: Final = 200_000
@@ -205,7 +205,10 @@ class PeerRecording:
                     self._records[key].written_at = 0
                 self._make_room()
                 raise
+            slices = Slices()
             for key, report in some:
+                if slices.due():
+                    await slices.rest()
                 record = self._records[key]
                 record.uploaded.settle(report.uploaded)
                 record.downloaded.settle(report.downloaded)

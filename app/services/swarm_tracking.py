@@ -16,7 +16,7 @@ from app.services.peer_feed import is_due
 from app.services.slices import Slices
 from app.settings.modules import SwarmTracking as Area
 
-AT_ONCE: Final = 2_000
+AT_ONCE: Final = 4_000
 """Rows in one transaction."""
 _MANY_GONE: Final = 5_000
 """Peers gone that are not kept waiting for the next flush."""
@@ -182,7 +182,10 @@ class SwarmTracking:
                     self._entries[key].is_new = True
                 self._make_room()
                 raise
+            slices = Slices()
             for key, report in some:
+                if slices.due():
+                    await slices.rest()
                 entry = self._entries[key]
                 entry.uploaded.settle(report.uploaded)
                 entry.downloaded.settle(report.downloaded)

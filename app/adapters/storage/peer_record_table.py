@@ -62,7 +62,9 @@ class SqlitePeerRecords:
     async def write(self, reports: Sequence[PeerReport]) -> None:
         def work(db: SqliteDatabase) -> None:
             torrents = save_torrents(db, {r.torrent.hash: r.torrent for r in reports}.values())
-            run_many(db, _UPSERT, _rows(reports, torrents))
+            # Neighbours of the index together, so that each of its pages is written once.
+            ordered = sorted(reports, key=lambda report: report.peer.address.ip.packed)
+            run_many(db, _UPSERT, _rows(ordered, torrents))
 
         await self._thread.run(work)
 

@@ -62,7 +62,12 @@ class SqliteSwarm:
             continue
 
     async def write(self, reports: Sequence[SwarmReport]) -> None:
-        await self._thread.run(partial(run_many, sql=_UPSERT, rows=_rows(reports)))
+        def work(db: SqliteDatabase) -> None:
+            # Neighbours of the index together, so that each of its pages is written once.
+            ordered = sorted(reports, key=lambda report: report.peer.address.ip.packed)
+            run_many(db, _UPSERT, _rows(ordered))
+
+        await self._thread.run(work)
 
     async def count(self) -> int:
         return int(await self._thread.run(lambda db: run(db, _COUNT).fetchone()[0]))
