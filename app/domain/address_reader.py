@@ -117,7 +117,10 @@ class _Reader:
         self._line += len(plain.begins)
 
     def _numbers(self, spans: list[tuple[int, Span]]) -> Indexes:
-        return np.array([self._book.number(span.comment or "") for _, span in spans], np.int32)
+        return np.array(
+            [self._book.number(span.comment) if span.comment else NO_COMMENT for _, span in spans],
+            np.int32,
+        )
 
     def _read_rest(
         self, chunk: bytes, plain: Plain
@@ -150,8 +153,7 @@ class _Reader:
                 noted_at = line
                 continue
             if isinstance(read, Span):
-                comment = self._taken() if read.comment is None else read.comment[:_COMMENT_LENGTH]
-                spans.append((line, Span(read.version, read.first, read.last, comment)))
+                spans.append((line, self._commented(read)))
             elif isinstance(read, Spared):
                 self._spared += 1
             else:
@@ -160,6 +162,13 @@ class _Reader:
         if self._notes:
             self._attach(fast, noted_at, len(plain.begins), noted)
         return spans, noted
+
+    def _commented(self, span: Span) -> Span:
+        if span.comment is None:
+            return span._replace(comment=self._taken()) if self._notes else span
+        if len(span.comment) > _COMMENT_LENGTH:
+            return span._replace(comment=span.comment[:_COMMENT_LENGTH])
+        return span
 
     def _attach(self, fast: list[int], after: int, before: int, noted: dict[int, int]) -> None:
         """Give the waiting comment to the first plain line between, if there is one."""
