@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from app.adapters.config_files import CONFIG, ConfigFiles
+from app.adapters.config_files import CONFIG, PROFILE, ConfigFiles
 from app.adapters.downloaders import open_downloader
+from app.adapters.fetch import HttpFetch
+from app.adapters.geoip.files import GeoFiles
+from app.adapters.interfaces import read_interfaces
+from app.adapters.reverse_dns import ReverseDns, read_servers
+from app.adapters.scripting.engine import MontyEngine
+from app.adapters.scripting.folder import ScriptDirectory
+from app.adapters.scripting.worker import worker_binary
 from app.adapters.storage import directory_lock, open_store
 from app.api.server import ApiServer
 from app.collector import collecting
@@ -25,13 +33,16 @@ from app.locale import match_language, set_language, system_language
 from app.locale.texts import say
 from app.logs import logging_to
 from app.options import Options
+from app.resource import resource
 from app.services.clock import wall_clock
 from app.services.core import Core, running_core
 from app.services.downloaders import translation_of
 from app.services.events import AlertRaised, EventBus
 from app.services.log_ring import LogRing
+from app.services.outside import Outside
+from app.services.places import BASES
 from app.services.ports import Settings
-from app.settings.config import Config
+from app.settings.config import Config, Resolvers
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from app.settings.secret import Secret
 from app.version import __version__
@@ -122,6 +133,7 @@ async def _core(
             files=files,
             store=store,
             open_downloader=partial(open_downloader, translation=translation, clock=wall_clock),
+            outside=outside_of(folder),
             bus=bus,
             clock=wall_clock,
             log_ring=ring,
@@ -135,6 +147,41 @@ async def _core(
     for entry in settings.config.unsupported:
         log.warning("downloader %s is of the kind %s, which is not watched", entry.name, entry.type)
     return core
+
+
+def outside_of(folder: Path) -> Outside:
+    """The real neighbours of rules and records; `folder` is the data directory."""
+    return Outside(
+        read_interfaces=read_interfaces,
+        open_fetch=HttpFetch,
+        place_files=GeoFiles(folder / "geoip", folder / "cache" / "geoip"),
+        place_sources=BASES,
+        open_resolver=_open_resolver,
+        script_engine=MontyEngine(worker_binary()),
+        script_files=ScriptDirectory(folder / "scripts", resource("scripts")),
+    )
+
+
+def standalone_outside(folder: Path, scratch: Path) -> Outside:
+    """The neighbours of rules without the program: nobody is asked, `folder` stays as it is, copies go to `scratch`."""
+    scripts = scratch / "scripts"
+    if (folder / "scripts").is_dir():
+        shutil.copytree(folder / "scripts", scripts)
+    return replace(
+        outside_of(folder),
+        read_interfaces=tuple,
+        place_files=GeoFiles(folder / "geoip", scratch / "geoip"),
+        place_sources=(),
+        open_resolver=lambda _settings: (None, ()),
+        script_files=ScriptDirectory(scripts, resource("scripts")),
+    )
+
+
+def _open_resolver(settings: Resolvers) -> tuple[ReverseDns | None, tuple[Text, ...]]:
+    servers = read_servers(settings.servers)
+    if not servers.usable and not settings.use_system:
+        return None, servers.problems
+    return ReverseDns(servers.usable, use_system=settings.use_system), servers.problems
 
 
 async def _api(
@@ -181,7 +228,11 @@ async def _add_demo(options: Options, files: ConfigFiles, stack: AsyncExitStack)
         password=Secret(server.password),
         increment_ban=True,
     )
-    await asyncio.to_thread(files.change, CONFIG, downloader_changes(settings))
+    # The demo shows what it does to a swarm of its own, and asks nobody else for anything.
+    alone = {("ip-database", "auto-update"): False, **downloader_changes(settings)}
+    await asyncio.to_thread(files.change, CONFIG, alone)
+    lists = ("module", "ip-address-blocker-rules", "rules", "all-in-one", "enabled")
+    await asyncio.to_thread(files.change, PROFILE, {lists: False})
 
 
 def _choose_language(options: Options, config: Config) -> None:

@@ -59,6 +59,10 @@ def _run(options: Options) -> int:
         from app.commands import check
 
         return check(options)
+    if options.command == "simulate":
+        from app.commands import simulate
+
+        return simulate(options)
     gc.disable()  # importing leaves no garbage; looking for it meanwhile takes 60 to 100 ms
     from app import bootstrap
 

@@ -24,7 +24,7 @@ class Options:
     """What was asked for; None where settings or defaults decide."""
 
     command: str | None = None
-    """`export`, `check`, or None to run."""
+    """`export`, `check`, `simulate`, or None to run."""
     data_dir: Path | None = None
     headless: bool = False
     minimized: bool = False
@@ -41,6 +41,8 @@ class Options:
     """Of `export`."""
     output: Path | None = None
     profile: Path | None = None
+    file: Path | None = None
+    """Of `simulate`."""
     json: bool = False
 
     def folder(self) -> Path:
@@ -58,6 +60,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_export(commands, shared)
     _add_check(commands, shared)
+    _add_simulate(commands, shared)
     given = vars(parser.parse_args(_from_environment(parser, environment) + list(arguments)))
     return Options(**{key: value for key, value in given.items() if value is not None})
 
@@ -94,10 +97,24 @@ def _add_check(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa:
     check = commands.add_parser(
         "check", parents=[shared], help=_("judge peers given as JSON lines")
     )
-    check.add_argument(
+    _add_judging(check)
+
+
+def _add_simulate(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse hides the type
+    simulate = commands.add_parser(
+        "simulate", parents=[shared], help=_("replay recorded snapshots through the rules")
+    )
+    simulate.add_argument(
+        "file", type=Path, metavar="FILE", help=_("JSON lines; - reads the input")
+    )
+    _add_judging(simulate)
+
+
+def _add_judging(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--profile", type=Path, metavar="FILE", help=_("other rules than the stored ones")
     )
-    check.add_argument("--json", action="store_true", help=_("one JSON object per line"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON object per line"))
 
 
 def _from_environment(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> list[str]:

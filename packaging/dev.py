@@ -23,7 +23,7 @@ from steps import ROOT, Command, Report, execute
 
 CHECKED = ("app", "tests", "packaging")
 WITHOUT_QT = frozenset(
-    ("--headless", "--demo-server-only", "--version", "--help", "-h", "export", "check")
+    ("--headless", "--demo-server-only", "--version", "--help", "-h", "export", "check", "simulate")
 )
 """A word of these on the command line means that no window will open."""
 

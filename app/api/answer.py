@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from app.services.judge import Slices
+from app.services.slices import Slices
 
 T = TypeVar("T")
 

@@ -18,6 +18,8 @@ class Decision:
     duration: int
     """Milliseconds of the ban that follows; 0 when none does."""
     trace: tuple[Verdict, ...]
+    review_at: int | None = None
+    """Epoch milliseconds at which a rule wants to look again though nothing changed."""
 
     @property
     def bans(self) -> bool:
@@ -25,11 +27,16 @@ class Decision:
         return self.action in (Action.BAN, Action.BAN_FOR_DISCONNECT)
 
     @property
-    def shadow(self) -> Verdict | None:
-        """The first rule in shadow that would have banned, when nothing bans or exempts in earnest."""
+    def shadows(self) -> tuple[Verdict, ...]:
+        """The rules in shadow that would have banned, when nothing bans or exempts in earnest."""
         if self.action is not Action.NO_ACTION:
-            return None
-        return next((v for v in self.trace if v.mode is Mode.SHADOW and v.hits), None)
+            return ()
+        return tuple(v for v in self.trace if v.mode is Mode.SHADOW and v.hits)
+
+    @property
+    def shadow(self) -> Verdict | None:
+        """The first of them."""
+        return next(iter(self.shadows), None)
 
 
 def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:
@@ -39,13 +46,17 @@ def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:
     """
     best: Verdict | None = None
     best_rank = (Action.NO_ACTION, 0)
+    review: int | None = None
     for verdict in trace:
+        again = verdict.review_at
+        if again is not None and (review is None or again < review):
+            review = again
         if verdict.mode is not Mode.ENFORCE or verdict.action is Action.NO_ACTION:
             continue
         rank = (verdict.action, verdict.duration or default_duration)
         if best is None or rank > best_rank:
             best, best_rank = verdict, rank
     if best is None:
-        return Decision(Action.NO_ACTION, None, 0, tuple(trace))
+        return Decision(Action.NO_ACTION, None, 0, tuple(trace), review)
     duration = best_rank[1] if best.hits else 0
-    return Decision(best.action, best, duration, tuple(trace))
+    return Decision(best.action, best, duration, tuple(trace), review)

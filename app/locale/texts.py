@@ -138,6 +138,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "export-format-unknown": N_("There is no format “{format}”. Allowed: {allowed}"),
     "export-not-written": N_("{path} cannot be written: {reason}"),
     "check-line-bad": N_("Line {line} of the input: {why}"),
+    "file-unreadable": N_("{path} cannot be read: {reason}"),
+    "simulate-goes-back": N_("“at” goes back in time ({at})"),
+    "simulate-summary": N_("{snapshots} snapshots with {peers} peers; would have banned:"),
     # JSON and the REST server
     "json-unreadable": N_("This JSON cannot be read: {why}"),
     "wire-no-address": N_("{where} is missing"),

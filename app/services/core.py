@@ -4,33 +4,73 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
+from app.domain.address import Prefix
 from app.domain.remap import Remap
+from app.domain.verdict import Mode
 from app.locale.texts import say
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
 from app.services.bans import Bans
+from app.services.breaker import Breaker
 from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
-from app.services.events import EventBus, RulesChanged, SettingsChanged
+from app.services.events import (
+    EventBus,
+    ListsChanged,
+    PlacesChanged,
+    RulesChanged,
+    ScriptsChanged,
+    SettingsChanged,
+)
 from app.services.exceptions import Exceptions
 from app.services.judge import Judge
 from app.services.log_ring import LogRing
+from app.services.lookups import (
+    Current,
+    Lookups,
+    NameServers,
+    limits_of,
+    make_places,
+    make_scripts,
+)
+from app.services.nat_watch import NatWatch
+from app.services.neighbours import Neighbours
+from app.services.outside import Outside
 from app.services.ports import Clock, OpenDownloader, Settings, SettingsFiles, Store
-from app.services.rules import Rules, build_rules
+from app.services.progress_records import ProgressRecords, ProgressStore
+from app.services.protection import Protection
+from app.services.records import Records, RecordStore
+from app.services.reverse_names import ReverseNames
+from app.services.rule_set import Memories, RuleBook
+from app.services.rules import Rules
 from app.services.settings import SettingsBook
+from app.services.standalone import LISTS
 from app.services.statistics import SAMPLE_MS, Statistics
+from app.services.subscription import SubscriptionStore, Surroundings
+from app.services.subscriptions import Subscriptions
 from app.services.tasks import Tasks
+from app.settings.profile import Profile
 
 log = logging.getLogger(__name__)
 
 _HISTORY_EVERY: Final = 3600 * 1000
 _DAY: Final = 24 * 3600 * 1000
+
+
+class WholeStore(Store, RecordStore, Protocol):
+    """All that survives a restart."""
+
+    @property
+    def subscriptions(self) -> SubscriptionStore: ...
+
+    @property
+    def progress(self) -> ProgressStore: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +85,15 @@ class Core:
     tasks: Tasks
     ban_list: BanList
     bans: Bans
+    protection: Protection
     exceptions: Exceptions
     rules: Rules
+    breaker: Breaker
+    nat_watch: NatWatch
+    lookups: Lookups
+    subscriptions: Subscriptions
+    progress: ProgressRecords
+    records: Records
     downloaders: Downloaders
     statistics: Statistics
     alerts: Alerts
@@ -55,7 +102,11 @@ class Core:
     @property
     def remap(self) -> Remap:
         """How the ban list is widened for exports."""
-        return remap_of(self.settings.config, self.exceptions.whole())
+        return remap_of(self.settings.config, self.spared())
+
+    def spared(self) -> tuple[Prefix, ...]:
+        """What no ban may take in."""
+        return (*self.exceptions.whole(), *self.protection.prefixes())
 
 
 @asynccontextmanager
@@ -65,62 +116,34 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     data_dir: Path,
     settings: Settings,
     files: SettingsFiles,
-    store: Store,
+    store: WholeStore,
     open_downloader: OpenDownloader,
+    outside: Outside,
     bus: EventBus,
     clock: Clock,
     log_ring: LogRing,
 ) -> AsyncIterator[Core]:
     """Build the core, load what is stored, and watch until the block ends. Raises StorageError, InvalidRule."""
-    book = SettingsBook(files, settings, bus)
-    exceptions = Exceptions(store, bus, clock)
-    exceptions.configure(settings.profile.ignore_peers_from_addresses)
-    await exceptions.load()
-    judge = Judge(exceptions, build_rules(settings.profile))
-    ban_list = BanList(store, bus, clock)
-    bans = Bans(ban_list, exceptions, store, clock)
-    core = Core(
-        version=version,
-        data_dir=data_dir,
-        bus=bus,
-        clock=clock,
-        settings=book,
-        tasks=Tasks(bus),
-        ban_list=ban_list,
-        bans=bans,
-        exceptions=exceptions,
-        rules=Rules(book, judge, bus),
-        downloaders=Downloaders(
-            settings=book,
-            open_downloader=open_downloader,
-            judge=judge,
-            exceptions=exceptions,
-            ban_list=ban_list,
-            store=store,
-            bus=bus,
-            clock=clock,
-        ),
-        statistics=Statistics(ban_list, bus, clock),
-        alerts=Alerts(bus),
-        log_ring=log_ring,
+    core = _composed(
+        _Given(version, data_dir, settings, files, store, open_downloader, outside, bus, clock),
+        log_ring,
     )
-    # Loaded and purged before anything is pushed or served (D-1).
-    await ban_list.load()
-    if not settings.config.persist.banlist:
-        await ban_list.remove([ban.prefix for ban in ban_list])
-    await bans.release_spared()
-
-    def on_settings(_event: SettingsChanged) -> None:
-        if exceptions.configure(book.profile.ignore_peers_from_addresses):
-            bus.publish(RulesChanged())
-
-    def on_rules(_event: RulesChanged) -> None:
-        judge.forget()
-        core.tasks.start(bans.release_spared(), "lift bans that an exception covers")
-
-    bus.subscribe(SettingsChanged, on_settings)
-    bus.subscribe(RulesChanged, on_rules)
-    core.tasks.start(_keep_house(core), "keep house")
+    await _load(core)
+    current = Current(lambda: core.settings.config, lambda: core.settings.profile)
+    name_servers = NameServers(core.lookups.names, outside, bus)
+    await name_servers.follow(current)
+    _connect(core, name_servers, current)
+    for service, name in (
+        (core.protection.run(), "look at interfaces"),
+        (core.lookups.places.run(), "keep places up to date"),
+        (core.subscriptions.run(), "keep lists up to date"),
+        (core.lookups.names.run(), "look names up"),
+        (core.lookups.scripts.run(), "run scripts"),
+        (core.progress.run(), "keep the memory of progress"),
+        (core.records.run(), "keep records"),
+        (_keep_house(core), "keep house"),
+    ):
+        core.tasks.start(service, name)
     try:
         await core.downloaders.start()
         yield core
@@ -128,7 +151,183 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         # Commands first: one that is under way could begin to watch anew.
         await core.tasks.close()
         await core.downloaders.close()
-        await ban_list.settled()
+        await core.ban_list.settled()
+        await core.progress.close()
+        await core.records.close()
+        await name_servers.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What bootstrap brings."""
+
+    version: str
+    data_dir: Path
+    settings: Settings
+    files: SettingsFiles
+    store: WholeStore
+    open_downloader: OpenDownloader
+    outside: Outside
+    bus: EventBus
+    clock: Clock
+
+
+def _composed(given: _Given, log_ring: LogRing) -> Core:
+    bus, clock, store = given.bus, given.clock, given.store
+    book = SettingsBook(given.files, given.settings, bus)
+    protection = Protection(given.outside.read_interfaces, bus)
+    exceptions = Exceptions(store, bus, clock)
+    ban_list = BanList(store, bus, clock)
+    neighbours = Neighbours(ban_list, bus)
+    current = Current(lambda: book.config, lambda: book.profile)
+    subscriptions = Subscriptions(
+        settings=book,
+        fetch=given.outside.open_fetch(lambda: book.config.proxy),
+        store=store.subscriptions,
+        folder=given.data_dir / LISTS,
+        surroundings=Surroundings(
+            own=protection.prefixes,
+            addresses=lambda: core.downloaders.addresses(),  # noqa: PLW0108 - made below
+            client_names=lambda: core.downloaders.client_names(),  # noqa: PLW0108 - made below
+        ),
+        bus=bus,
+        clock=clock,
+    )
+    memories = Memories()
+    progress = ProgressRecords(
+        memories.progress, store.progress, bus, clock, book.profile.progress_cheat_blocker
+    )
+    lookups = Lookups(
+        places=make_places(current, given.outside, bus, clock),
+        names=ReverseNames(
+            None,
+            clock,
+            lambda ips: core.downloaders.review(ips),  # noqa: PLW0108 - made below
+        ),
+        lists=subscriptions,
+        scripts=make_scripts(book.profile.expression_engine, given.outside, bus),
+        memories=memories,
+        more=(progress,),
+    )
+    parts = lookups.parts(neighbours)
+    rule_book = RuleBook(book.profile, parts)
+    judge = Judge(
+        protection,
+        exceptions,
+        rule_book.whole,
+        variants=rule_book.variant,
+        outlook=lookups.outlook(neighbours, lambda: judge.rules),
+    )
+    rules = Rules(
+        settings=book,
+        judge=judge,
+        book=rule_book,
+        parts=parts,
+        bus=bus,
+        clock=clock,
+        entries=lambda profile: _entries(profile, lookups),
+    )
+    breaker = Breaker(lambda: book.profile.circuit_breaker, rules, ban_list, bus, clock)
+    downloaders = Downloaders(
+        settings=book,
+        open_downloader=given.open_downloader,
+        judge=judge,
+        ban_list=ban_list,
+        store=store,
+        bus=bus,
+        clock=clock,
+        spared=lambda: core.spared(),  # noqa: PLW0108 - made below
+        admit=breaker.admit,
+    )
+    core = Core(
+        version=given.version,
+        data_dir=given.data_dir,
+        bus=bus,
+        clock=clock,
+        settings=book,
+        tasks=Tasks(bus),
+        ban_list=ban_list,
+        bans=Bans(ban_list, protection, exceptions, store, clock),
+        protection=protection,
+        exceptions=exceptions,
+        rules=rules,
+        breaker=breaker,
+        nat_watch=NatWatch(bus, clock, downloaders.name_of),
+        lookups=lookups,
+        subscriptions=subscriptions,
+        progress=progress,
+        records=Records(
+            store=store, settings=book, limiters=downloaders.limiters, bus=bus, clock=clock
+        ),
+        downloaders=downloaders,
+        statistics=Statistics(ban_list, bus, clock),
+        alerts=Alerts(bus),
+        log_ring=log_ring,
+    )
+    return core
+
+
+async def _load(core: Core) -> None:
+    """Read what is stored; all that nothing may be pushed or served before (D-1)."""
+    core.exceptions.configure(core.settings.profile.ignore_peers_from_addresses)
+    await core.exceptions.load()
+    await core.protection.look()
+    await core.ban_list.load()
+    if not core.settings.config.persist.banlist:
+        await core.ban_list.remove([ban.prefix for ban in core.ban_list])
+    await core.bans.release_spared()
+    await core.subscriptions.load()
+    await core.lookups.load()
+    core.rules.rebuild()
+
+
+def _connect(core: Core, name_servers: NameServers, current: Current) -> None:
+    """Let services follow what others announce."""
+    judging = core.rules
+
+    def on_settings(_event: SettingsChanged) -> None:
+        if core.exceptions.configure(core.settings.profile.ignore_peers_from_addresses):
+            core.bus.publish(RulesChanged())
+        core.tasks.start(name_servers.follow(current), "choose name servers")
+        core.progress.use(core.settings.profile.progress_cheat_blocker)
+        engine = core.settings.profile.expression_engine
+        core.lookups.scripts.use(limits_of(engine), active=engine.mode is not Mode.OFF)
+
+    def on_rules(_event: RulesChanged) -> None:
+        judging.forget()
+        core.tasks.start(core.bans.release_spared(), "lift bans that are spared")
+
+    core.bus.subscribe(SettingsChanged, on_settings)
+    core.bus.subscribe(RulesChanged, on_rules)
+    core.bus.subscribe(ListsChanged, lambda _event: judging.rebuild())
+    core.bus.subscribe(PlacesChanged, lambda _event: judging.forget())
+    core.bus.subscribe(ScriptsChanged, lambda _event: judging.forget())
+
+
+def _entries(profile: Profile, lookups: Lookups) -> Mapping[str, int]:
+    """What each rule holds, as the list of rules counts it."""
+    addresses = profile.ip_address_blocker
+    return {
+        "ip-address-blocker": sum(
+            map(
+                len,
+                (
+                    addresses.ips,
+                    addresses.ports,
+                    addresses.asns,
+                    addresses.regions,
+                    addresses.cities,
+                    addresses.net_type,
+                ),
+            )
+        ),
+        "peer-id-blacklist": len(profile.peer_id_blacklist.banned_peer_id),
+        "client-name-blacklist": len(profile.client_name_blacklist.banned_client_name),
+        "ip-address-blocker-rules": sum(map(len, lookups.lists.address_lists())),
+        "peer-name-blocker-rules": sum(map(len, lookups.lists.name_lists())),
+        "ptr-blacklist": len(profile.ptr_blacklist.ptr_rules),
+        "expression-engine": sum(state.enabled for state in lookups.scripts.states()),
+    }
 
 
 async def _keep_house(core: Core) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from app.domain.address import Prefix, Translation
+from app.domain.address import IPAddress, Prefix, Translation
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.errors import AppError, NotFound, Refused
 from app.domain.reason import Text
@@ -28,9 +28,15 @@ from app.services.events import (
     Swept,
     Timings,
 )
-from app.services.exceptions import Exceptions
-from app.services.judge import Judge, PeerBook
-from app.services.ports import Clock, Connection, DownloaderStore, OpenDownloader
+from app.services.judge import Judge
+from app.services.peer_book import PeerBook
+from app.services.ports import (
+    Clock,
+    Connection,
+    Downloader,
+    DownloaderStore,
+    OpenDownloader,
+)
 from app.services.reconcile import Enforcement, Reconciler
 from app.services.settings import SettingsBook
 from app.services.sweep import Pace, Watcher
@@ -104,14 +110,15 @@ class Downloaders:
         settings: SettingsBook,
         open_downloader: OpenDownloader,
         judge: Judge,
-        exceptions: Exceptions,
         ban_list: BanList,
         store: DownloaderStore,
         bus: EventBus,
         clock: Clock,
+        spared: Callable[[], Iterable[Prefix]],
+        admit: Callable[[Sequence[Ban], int], Sequence[Ban]],
     ) -> None:
         self._settings, self._open, self._judge = settings, open_downloader, judge
-        self._exceptions = exceptions
+        self._spared, self._admit = spared, admit
         self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
         self._entries: dict[str, _Entry] = {}
         self._paused = False
@@ -244,6 +251,49 @@ class Downloaders:
             if entry.watcher is not None and downloader_id in (None, key):
                 entry.watcher.sweep_now()
 
+    def name_of(self, downloader_id: str) -> str:
+        """What the user calls it; the id of one that is gone."""
+        entry = self._entries.get(downloader_id)
+        return downloader_id if entry is None else entry.state.settings.name
+
+    def review(self, addresses: Collection[IPAddress]) -> None:
+        """Judge the peers there anew with the next sweep: something was learned about them."""
+        for entry in self._entries.values():
+            if entry.watcher is not None:
+                entry.watcher.book.review(addresses)
+
+    def judge_anew(self) -> None:
+        """Judge everybody with a sweep that comes at once."""
+        for entry in self._entries.values():
+            if entry.watcher is not None:
+                entry.watcher.judge_anew()
+
+    def limiters(self) -> Mapping[str, Downloader]:
+        """Those that answered last, by id."""
+        return {
+            key: entry.watcher.downloader
+            for key, entry in self._entries.items()
+            if entry.watcher is not None and entry.state.status is Status.HEALTHY
+        }
+
+    def addresses(self) -> tuple[IPAddress, ...]:
+        """Of all live peers, each once."""
+        return tuple({judged.peer.address.ip for judged in self._everybody()})
+
+    def client_names(self) -> tuple[str, ...]:
+        """Of all live peers that have one."""
+        names = (judged.peer.client_name for judged in self._everybody())
+        return tuple(name for name in names if name)
+
+    def _everybody(self) -> Iterator[JudgedPeer]:
+        for entry in self._entries.values():
+            if entry.watcher is not None:
+                yield from entry.watcher.book.peers()
+
+    def _live(self) -> int:
+        watchers = (e.watcher for e in self._entries.values())
+        return sum(watcher.book.unlisted for watcher in watchers if watcher is not None)
+
     def _entry(self, downloader_id: str) -> _Entry:
         entry = self._entries.get(downloader_id)
         if entry is None:
@@ -276,6 +326,7 @@ class Downloaders:
             bus=self._bus,
             clock=self._clock,
             pace=partial(self._pace, settings),
+            admit=lambda bans: self._admit(bans, self._live()),
         )
         entry.watcher.rest(resting=self._paused)
         loop = asyncio.get_running_loop()
@@ -298,7 +349,7 @@ class Downloaders:
         self._bus.publish(DownloadersChanged())
 
     def _remap(self) -> Remap:
-        return remap_of(self._settings.config, self._exceptions.whole())
+        return remap_of(self._settings.config, self._spared())
 
     def _pace(self, settings: DownloaderSettings) -> Pace:
         return Pace(

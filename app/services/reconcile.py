@@ -14,8 +14,8 @@ from app.domain.ban import Ban
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
 from app.services.events import BansChanged, EventBus, JudgedPeer
-from app.services.judge import Slices
 from app.services.ports import Downloader, DownloaderStore, Push
+from app.services.slices import Slices
 
 _TRY_AGAIN: Final = 1
 _MOST_PENDING: Final = 10_000

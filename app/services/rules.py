@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +11,8 @@ from app.domain.decision import Decision
 from app.domain.errors import NotFound
 from app.domain.peer import Peer
 from app.domain.reason import Text
-from app.domain.rules.ip_blocklist import IP_BLOCKLIST, IpBlocklist
-from app.domain.rules.names import CLIENT_NAME, PEER_ID, ClientNameBlacklist, PeerIdBlacklist
-from app.domain.string_rule import UnmetIf, parse_rule_list
+from app.domain.sighting import Sighting
+from app.domain.string_rule import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
 from app.services.events import (
@@ -25,11 +24,13 @@ from app.services.events import (
     SettingsChanged,
     Swept,
 )
-from app.services.judge import IdentityRule, Judge, RuleSet
+from app.services.judge import Judge, Panel
+from app.services.ports import Clock
+from app.services.rule_set import ORDER, Parts, RuleBook
 from app.services.settings import SettingsBook
 from app.settings.profile import Profile
 
-_PATTERN_KEYS: Final = {("banned-peer-id",), ("banned-client-name",)}
+_PATTERN_KEYS: Final = {("banned-peer-id",), ("banned-client-name",), ("ptr-rules",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,67 +40,47 @@ class RuleState:
     name: str
     mode: Mode
     entries: int
-    """Patterns, addresses and ports that it holds."""
+    """Patterns, addresses, lists' entries or scripts that it holds; 0 for rules about behaviour."""
     bans: int
     """Bans since the program started."""
     would_ban: int
     """Peers that it would have banned in shadow, since the program started."""
 
 
-def build_rules(profile: Profile) -> RuleSet:
-    """The rules that `profile` asks for, in PBH's order; raises InvalidRule."""
-    unmet = UnmetIf(profile.rules.unmet_if.value)
-    addresses = profile.ip_address_blocker
-    ids, names = profile.peer_id_blacklist, profile.client_name_blacklist
-    rules: tuple[IdentityRule, ...] = (
-        IpBlocklist.of(
-            addresses.ips,
-            addresses.ports,
-            duration=addresses.ban_duration or 0,
-            mode=addresses.mode,
-        ),
-        PeerIdBlacklist(
-            banned=parse_rule_list(ids.banned_peer_id, unmet),
-            duration=ids.ban_duration or 0,
-            mode=ids.mode,
-        ),
-        ClientNameBlacklist(
-            banned=parse_rule_list(names.banned_client_name, unmet),
-            duration=names.ban_duration or 0,
-            mode=names.mode,
-        ),
-    )
-    return RuleSet(rules, profile.ban_duration)
-
-
 class Rules:
     """Lists, switches and explains the rules; keeps the judge up to date."""
 
-    def __init__(self, settings: SettingsBook, judge: Judge, bus: EventBus) -> None:
-        self._settings, self._judge, self._bus = settings, judge, bus
+    def __init__(  # noqa: PLR0913 - composed by hand in one place
+        self,
+        *,
+        settings: SettingsBook,
+        judge: Judge,
+        book: RuleBook,
+        parts: Parts,
+        bus: EventBus,
+        clock: Clock,
+        entries: Callable[[Profile], Mapping[str, int]],
+    ) -> None:
+        """`entries` counts what the rules hold that stands outside the profile."""
+        self._settings, self._judge, self._book, self._parts = settings, judge, book, parts
+        self._bus, self._clock, self._entries = bus, clock, entries
         self._profile = settings.profile
         self._bans: Counter[str] = Counter()
         self._would_ban: Counter[str] = Counter()
-        self._shadowed: set[PeerKey] = set()
-        bus.subscribe(SettingsChanged, self._rebuild)
+        self._shadowed: dict[PeerKey, frozenset[str]] = {}
+        bus.subscribe(SettingsChanged, self._follow_settings)
         bus.subscribe(BansChanged, self._count_bans)
         bus.subscribe(Swept, self._count_shadow)
         bus.subscribe(DownloadersChanged, self._forget_gone)
 
     def states(self) -> tuple[RuleState, ...]:
         """All rules in judging order."""
-        profile = self._settings.profile
-        entries = {
-            IP_BLOCKLIST: len(profile.ip_address_blocker.ips)
-            + len(profile.ip_address_blocker.ports),
-            PEER_ID: len(profile.peer_id_blacklist.banned_peer_id),
-            CLIENT_NAME: len(profile.client_name_blacklist.banned_client_name),
-        }
+        entries = self._entries(self._settings.profile)
         return tuple(
             RuleState(
                 name=rule.name,
                 mode=rule.mode,
-                entries=entries[rule.name],
+                entries=entries.get(rule.name, 0),
                 bans=self._bans[rule.name],
                 would_ban=self._would_ban[rule.name],
             )
@@ -115,7 +96,7 @@ class Rules:
 
         Raises InvalidSetting or InvalidRule, and then nothing changes.
         """
-        if name not in {rule.name for rule in self._judge.rules.rules}:
+        if name not in ORDER:
             raise NotFound(Text("rule-unknown", {"name": name}))
         for key, value in values.items():
             if key in _PATTERN_KEYS and isinstance(value, (list, tuple)):
@@ -123,34 +104,49 @@ class Rules:
         changes = {("module", name, *key): value for key, value in values.items()}
         await self._settings.change("profile.yml", changes)
 
-    def what_if(self, peer: Peer, torrent: Torrent) -> Decision:
-        """What all rules say of an invented peer; nothing is banned or counted."""
-        return self._judge.decide(peer, torrent)
+    async def what_if(self, peer: Peer, torrent: Torrent, downloader: str = "") -> Decision:
+        """What all rules say of an invented peer that nobody saw before; nothing is banned or counted."""
+        seen = Sighting(at=self._clock(), downloader=downloader, torrent=torrent, peer=peer)
+        await self._judge.prepare([seen])
+        panel = Panel(self._book.alone(downloader, torrent), {})
+        return self._judge.decide(panel, [seen], [None])[0]
 
-    def _rebuild(self, _event: SettingsChanged) -> None:
+    def rebuild(self) -> None:
+        """Judge by rules made anew: something that they look at was replaced."""
+        self._book = RuleBook(self._profile, self._parts)
+        self._judge.use(self._book.whole, self._book.variant)
+        self._bus.publish(RulesChanged())
+
+    def forget(self) -> None:
+        """Judge everybody anew by the same rules: what they look at is another."""
+        self._judge.forget()
+
+    def _follow_settings(self, _event: SettingsChanged) -> None:
         profile = self._settings.profile
         if profile != self._profile:
             self._profile = profile
-            self._judge.use(build_rules(profile))
-            self._bus.publish(RulesChanged())
+            self.rebuild()
 
     def _count_bans(self, event: BansChanged) -> None:
         if event.news:
             self._bans.update(ban.rule for ban in event.added)
 
     def _count_shadow(self, event: Swept) -> None:
-        if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
-            return
-        self._shadowed -= event.gone
+        for key in event.gone:
+            self._shadowed.pop(key, None)
         if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
             return
         for key, judged in event.changed.items():
-            shadow = judged.decision.shadow
-            if shadow is None:
-                self._shadowed.discard(key)
-            elif key not in self._shadowed:
-                self._shadowed.add(key)
-                self._would_ban[shadow.rule] += 1
+            hits = judged.decision.shadows
+            before = self._shadowed.get(key, frozenset())
+            now = frozenset(verdict.rule for verdict in hits)
+            if now != before:
+                self._would_ban.update(now - before)
+                if now:
+                    self._shadowed[key] = now
+                else:
+                    del self._shadowed[key]
 
     def _forget_gone(self, event: DownloadersChanged) -> None:
-        self._shadowed = {key for key in self._shadowed if key.downloader not in event.gone}
+        for key in [key for key in self._shadowed if key.downloader in event.gone]:
+            del self._shadowed[key]

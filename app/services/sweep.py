@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,9 +28,10 @@ from app.services.events import (
     Swept,
     Timings,
 )
-from app.services.judge import PeerBook, Slices
+from app.services.peer_book import PeerBook
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
 from app.services.reconcile import Reconciler
+from app.services.slices import Slices
 
 log = logging.getLogger(__name__)
 
@@ -65,15 +66,17 @@ class Watcher:
         bus: EventBus,
         clock: Clock,
         pace: Callable[[], Pace],
+        admit: Callable[[Sequence[Ban]], Sequence[Ban]],
     ) -> None:
-        self._ref, self._downloader = ref, downloader
+        self._ref, self.downloader = ref, downloader
         self.book, self.reconciler = book, reconciler
-        self._list, self._store, self._bus, self._clock, self._pace = (
+        self._list, self._store, self._bus, self._clock, self._pace, self._admit = (
             ban_list,
             store,
             bus,
             clock,
             pace,
+            admit,
         )
         self._wake = asyncio.Event()
         self._goes_on = asyncio.Event()
@@ -85,7 +88,12 @@ class Watcher:
 
     def sweep_now(self) -> None:
         """End the wait before the next sweep; after a refusal, allow one more log-in."""
-        self._downloader.forget_refusal()
+        self.downloader.forget_refusal()
+        self._wake.set()
+
+    def judge_anew(self) -> None:
+        """Judge and return everybody, now."""
+        self.book.unsettle()
         self._wake.set()
 
     def rest(self, *, resting: bool) -> None:
@@ -115,7 +123,7 @@ class Watcher:
                 await self._rest(wait)
         finally:
             self.reconciler.close()
-            await self._downloader.close()
+            await self.downloader.close()
 
     def _after(
         self, error: DownloaderError | StorageError, failures: int, pace: Pace
@@ -171,17 +179,17 @@ class Watcher:
         """Fetch, judge, ban, reconcile, once. Raises DownloaderError or StorageError."""
         started = time.perf_counter()
         await self._list.expire()
-        connection = await self._downloader.connect()
+        connection = await self.downloader.connect()
         if connection.session != self._session:
             self.reconciler.forget()
             self._session = connection.session
         self.connection = connection
-        snapshot = await self._downloader.snapshot()
+        snapshot = await self.downloader.snapshot()
         fetched = time.perf_counter()
         judged = await self.book.judge(snapshot)
         found = await self._new_bans(judged.changed, snapshot)
         judging = time.perf_counter() - fetched
-        bans = await self._list.add(found, unless=self._is_overtaken)
+        bans = await self._list.add(self._admit(found), unless=self._is_overtaken)
         reconciling = time.perf_counter()
         await self.reconciler.catch_up(ranges=connection.ranges)
         self.reconciler.observe(self.book.listed(), ranges=connection.ranges)

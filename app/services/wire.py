@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -20,11 +20,16 @@ from app.domain.errors import Refused
 from app.domain.flags import parse_flags, show_flags
 from app.domain.peer import Peer
 from app.domain.reason import Text
+from app.domain.sighting import Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Verdict
 from app.locale.texts import say
+from app.services.replay import Found, Recorded, Summary
+
+T = TypeVar("T")
 
 _PASSED: Final = Text("pass")
+_LAST_MOMENT: Final = 2**53
 
 
 class WireAddress(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -101,6 +106,34 @@ class _CheckLine(msgspec.Struct, frozen=True, kw_only=True):
     torrent: WireTorrent = WireTorrent()
     peer: WirePeer
     downloader: str | None = None
+
+
+class _SimulateLine(msgspec.Struct, frozen=True, kw_only=True):
+    at: int
+    downloader: str | None = None
+    torrent: WireTorrent = WireTorrent()
+    peers: list[WirePeer]
+
+
+class WireFound(WireDecision, frozen=True, kw_only=True):
+    """A decision of a replay, with what it is about."""
+
+    at: int
+    downloader: str
+    torrent: WireTorrent
+    peer: WirePeer
+
+
+class _Counts(msgspec.Struct, frozen=True, kw_only=True):
+    snapshots: int
+    peers: int
+    would_ban: dict[str, int]
+
+
+class WireSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The last line of a replay."""
+
+    summary: _Counts
 
 
 def peer_to_wire(peer: Peer) -> WirePeer:
@@ -218,16 +251,58 @@ def torrent_from_wire(wire: WireTorrent) -> Torrent:
 
 
 def read_check_line(
-    line: str | bytes, translation: Translation | None = None
-) -> tuple[Peer, Torrent]:
+    line: str | bytes, translation: Translation | None = None, at: int = 0
+) -> Sighting:
     """A line `{"torrent": {…}, "peer": {…}, "downloader": "id"}`; raises Refused saying what is wrong and where."""
+    read = _decoded(line, _CheckLine)
+    return Sighting(
+        at=at,
+        downloader=read.downloader or "",
+        torrent=torrent_from_wire(read.torrent),
+        peer=peer_from_wire(read.peer, translation),
+    )
+
+
+def read_simulate_line(line: str | bytes, translation: Translation | None = None) -> Recorded:
+    """A line `{"at": ms, "downloader": "id", "torrent": {…}, "peers": [{…}]}`; raises Refused as above."""
+    read = _decoded(line, _SimulateLine)
+    if not 0 <= read.at <= _LAST_MOMENT:
+        raise Refused(Text("number-bad", {"name": "at", "given": str(read.at)}))
+    return Recorded(
+        at=read.at,
+        downloader=read.downloader or "",
+        torrent=torrent_from_wire(read.torrent),
+        peers=tuple(peer_from_wire(peer, translation) for peer in read.peers),
+    )
+
+
+def found_to_wire(found: Found) -> WireFound:
+    """One decision of a replay."""
+    shaped = shape_decision(found.decision)
+    return WireFound(
+        **{name: getattr(shaped, name) for name in WireDecision.__struct_fields__},
+        at=found.at,
+        downloader=found.downloader,
+        torrent=torrent_to_wire(found.judged.torrent),
+        peer=peer_to_wire(found.judged.peer),
+    )
+
+
+def summary_to_wire(summary: Summary) -> WireSummary:
+    """What a replay came to."""
+    counts = _Counts(
+        snapshots=summary.snapshots, peers=summary.peers, would_ban=dict(summary.would_ban)
+    )
+    return WireSummary(summary=counts)
+
+
+def _decoded(line: str | bytes, shape: type[T]) -> T:
     try:
-        read = msgspec.json.decode(line, type=_CheckLine, strict=False)
+        return msgspec.json.decode(line, type=shape, strict=False)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise Refused(Text("json-unreadable", {"why": str(error)})) from None
     except RecursionError:
         raise Refused(Text("json-unreadable", {"why": Text("settings-too-deep")})) from None
-    return peer_from_wire(read.peer, translation), torrent_from_wire(read.torrent)
 
 
 def _address(wire: WirePeer, translation: Translation) -> PeerAddress:

@@ -158,16 +158,16 @@ RULES: Final[Mapping[str, type[Area]]] = {
     "ip-address-blocker": IpAddressBlocker,
     "peer-id-blacklist": PeerIdBlacklist,
     "client-name-blacklist": ClientNameBlacklist,
-    "expression-engine": ExpressionEngine,
+    "anti-vampire": AntiVampire,
+    "ip-address-blocker-rules": AddressSubscriptions,
+    "peer-name-blocker-rules": NameSubscriptions,
+    "ptr-blacklist": PtrBlacklist,
+    "btn": Btn,
     "progress-cheat-blocker": ProgressCheatBlocker,
     "multi-dialing-blocker": MultiDialingBlocker,
     "auto-range-ban": AutoRangeBan,
-    "btn": Btn,
-    "ip-address-blocker-rules": AddressSubscriptions,
-    "peer-name-blocker-rules": NameSubscriptions,
     "idle-connection-dos-protection": IdleConnectionDosProtection,
-    "anti-vampire": AntiVampire,
-    "ptr-blacklist": PtrBlacklist,
+    "expression-engine": ExpressionEngine,
 }
 """The rules whose settings we read, by PBH's key, in judging order."""
 

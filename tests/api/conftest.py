@@ -18,10 +18,10 @@ from app.adapters.storage import open_store
 from app.api.server import ApiServer
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
-from app.services.core import Core, running_core
+from app.services.core import Core, WholeStore, running_core
 from app.services.events import EventBus, SweepFailed, Swept
 from app.services.log_ring import LogRing
-from app.services.ports import Downloader, Settings, Store
+from app.services.ports import Downloader, Settings
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from app.settings.secret import Secret
 from tests.services.fakes import HandClock, House, MemoryStore, ScriptedDownloader, quiet_outside
@@ -96,7 +96,7 @@ async def served(tmp_path: Path, template: Template) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, template: Template, store: Store) -> AsyncIterator[Served]:
+async def serving(folder: Path, template: Template, store: WholeStore) -> AsyncIterator[Served]:
     """A server over `store`."""
     shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     clock = HandClock()

@@ -16,6 +16,7 @@ from app.adapters.config_files import ConfigFiles
 from app.adapters.geoip.files import GeoFiles
 from app.adapters.scripting.engine import MontyEngine
 from app.adapters.scripting.folder import ScriptDirectory
+from app.adapters.scripting.worker import worker_binary
 from app.domain.address import IPAddress, Prefix, is_single
 from app.domain.ban import Ban
 from app.domain.peer import Peer
@@ -274,13 +275,14 @@ def quiet_outside(folder: Path) -> Outside:
     """Real files below `folder`, no network, no interfaces; scripts run as ever, when there are any."""
     bundled = folder / "no scripts"
     bundled.mkdir(exist_ok=True)
+    (bundled / "README.md").touch()
     return Outside(
         read_interfaces=tuple,
         open_fetch=lambda _proxy: fetch_nothing,
         place_files=GeoFiles(folder / "geoip", folder / "cache" / "geoip"),
         place_sources=(),
         open_resolver=lambda _settings: (None, ()),
-        script_engine=MontyEngine(),
+        script_engine=MontyEngine(worker_binary()),
         script_files=ScriptDirectory(folder / "scripts", bundled),
     )
 

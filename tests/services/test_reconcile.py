@@ -14,9 +14,9 @@ from app.domain.remap import Remap
 from app.services.ban_list import BanList
 from app.services.errors import Unreachable
 from app.services.events import EventBus, JudgedPeer, PeerKey
-from app.services.judge import Slices
 from app.services.ports import Push
 from app.services.reconcile import Enforcement, Reconciler
+from app.services.slices import Slices
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore, ScriptedDownloader
 

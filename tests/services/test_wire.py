@@ -71,6 +71,10 @@ def line(**peer: object) -> str:
     return json.dumps({"peer": peer, "torrent": {"hash": "aa"}})
 
 
+def seen_peer(text: str) -> Peer:
+    return read_check_line(text).peer
+
+
 def test_a_peer_is_written_as_published() -> None:
     peer = peer_from_wire(msgspec.json.decode(PUBLISHED, type=WirePeer))
     assert json.loads(msgspec.json.encode(peer_to_wire(peer))) == json.loads(PUBLISHED)
@@ -95,7 +99,8 @@ def test_a_torrent_comes_back_as_it_went(torrent: Torrent) -> None:
 
 
 def test_of_the_address_ip_and_port_suffice_and_the_rest_is_unknown() -> None:
-    peer, torrent = read_check_line('{"peer": {"address": {"ip": "203.0.113.7", "port": 51413}}}')
+    seen = read_check_line('{"peer": {"address": {"ip": "203.0.113.7", "port": 51413}}}')
+    peer, torrent = seen.peer, seen.torrent
     assert peer == Peer(
         address=PeerAddress(
             raw=Endpoint(parse_ip("203.0.113.7"), 51413),
@@ -110,17 +115,17 @@ def test_null_is_unknown_too() -> None:
     empty = dict.fromkeys(
         msgspec.structs.fields(WirePeer)[i].encode_name for i in range(len(members))
     )
-    peer, _ = read_check_line(line(**empty | {"address": {"ip": "203.0.113.7"}}))
+    peer = seen_peer(line(**empty | {"address": {"ip": "203.0.113.7"}}))
     assert (peer.uploaded, peer.downloaded, peer.flags, peer.handshaking) == (-1, -1, None, False)
 
 
 def test_members_that_nobody_knows_are_ignored() -> None:
-    peer, _ = read_check_line(line(address={"ip": "203.0.113.7"}, geo={"x": 1}))
+    peer = seen_peer(line(address={"ip": "203.0.113.7"}, geo={"x": 1}))
     assert str(peer.address.ip) == "203.0.113.7"
 
 
 def test_one_of_id_and_hash_stands_for_the_other() -> None:
-    _, torrent = read_check_line(line(address={"ip": "203.0.113.7"}))
+    torrent = read_check_line(line(address={"ip": "203.0.113.7"})).torrent
     assert torrent.id == torrent.hash == "aa"
 
 
@@ -134,7 +139,7 @@ def test_one_of_id_and_hash_stands_for_the_other() -> None:
     ],
 )
 def test_one_address_follows_from_the_other(given: dict[str, object], ip: str, raw: str) -> None:
-    peer, _ = read_check_line(line(**given))
+    peer = seen_peer(line(**given))
     assert (peer.address.ip, peer.address.raw.ip) == (parse_ip(ip), parse_ip(raw))
 
 
@@ -151,7 +156,7 @@ def test_a_peer_that_is_known_to_be_idle_counts_as_handshaking(
     speeds: dict[str, int],
     handshaking: bool,  # noqa: FBT001 - a table
 ) -> None:
-    peer, _ = read_check_line(line(address={"ip": "203.0.113.7"}, **speeds))
+    peer = seen_peer(line(address={"ip": "203.0.113.7"}, **speeds))
     assert peer.handshaking is handshaking
 
 

@@ -28,8 +28,8 @@ from app.domain.errors import Refused
 from app.domain.reason import Text
 from app.locale.texts import say
 from app.services.core import Core
-from app.services.judge import Slices
 from app.services.ports import HistoryRow
+from app.services.slices import Slices
 from app.services.wire import WirePeer, WireTorrent, WireVerdict, verdict_to_wire
 
 _EVERYTHING: Final = "*"

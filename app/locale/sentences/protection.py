@@ -62,4 +62,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "breaker-example": N_("{address}: {why}"),
     "breaker-closed": N_("Nothing is held back, so there is nothing to answer."),
     "breaker-nothing-to-undo": N_("None of these bans is left to be undone."),
+    "override-applied": N_("Other settings hold for this torrent: {names}"),
+    "override-saw": N_("its torrent"),
 }

@@ -93,11 +93,14 @@ class WhatIfCard(QFrame):
             part.setVisible(shown)
         self._wrong.setVisible(not shown)
         if peer is not None:
-            decision = self._core.rules.what_if(peer, _NO_TORRENT)
-            self._say(decision)
-            self._trace.show_trace(decision.trace, peer, self._core.settings.profile.ban_duration)
-            rows = height(ROW_TRACE) * len(decision.trace)
-            self._trace.setFixedHeight(self._trace.header.height() + rows + 2)
+            self._core.tasks.start(self._ask_about(peer), "ask what if")
+
+    async def _ask_about(self, peer: Peer) -> None:
+        decision = await self._core.rules.what_if(peer, _NO_TORRENT)
+        self._say(decision)
+        self._trace.show_trace(decision.trace, peer, self._core.settings.profile.ban_duration)
+        rows = height(ROW_TRACE) * len(decision.trace)
+        self._trace.setFixedHeight(self._trace.header.height() + rows + 2)
 
     def ask_again(self) -> None:
         """Rules changed: answer anew when there is an answer."""

@@ -270,7 +270,8 @@ async def test_peers_come_with_the_greediest_first_and_what_was_decided(served: 
     assert (bad["decision"]["action"], bad["decision"]["rule"]) == ("BAN", "client-name-blacklist")
     assert "hp/torrent" in bad["decision"]["reason"]
     assert (good["decision"]["action"], good["decision"]["rule"]) == ("NO_ACTION", None)
-    assert [line["rule"] for line in good["decision"]["trace"]] == [
+    assert [line["rule"] for line in good["decision"]["trace"]][:5] == [
+        "protection",
         "exception",
         "ip-address-blocker",
         "peer-id-blacklist",

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.address import Prefix
+from app.services.rule_set import ORDER
 from app.ui.bans.ban_dialog import BanDialog
 from app.ui.bans.exporting import write_list
 from app.ui.bans.page import BansPage
@@ -51,7 +52,7 @@ async def test_a_ban_says_why_and_how_far_it_has_come(
 
         page.table.select_keys([_BANNED])
         assert page.details.words == "Peer ID “-XF9990-”; banned: starts with “-xf”"
-        assert page.details.trace.rows.shown == 4
+        assert page.details.trace.rows.shown == 2 + len(ORDER)
 
         await place.sweep()
         await until(lambda: _cell(page, _BANNED, "enforced") == "Still there")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from app.domain.address import parse_prefix
 from app.domain.rules.ip_blocklist import IP_BLOCKLIST
 from app.domain.rules.names import CLIENT_NAME, PEER_ID
-from app.settings.profile import IpAddressBlocker, Profile
+from app.settings.modules import IpAddressBlocker
+from app.settings.profile import Profile
 from app.ui.rules.draft import Draft, differences, draft_of
 
 PROFILE = Profile(

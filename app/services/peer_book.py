@@ -1,0 +1,398 @@
+"""The live peers of one downloader with the decisions about them; judges what changed since the last snapshot."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.address import Endpoint, IPAddress, Prefix, is_single
+from app.domain.ban import Ban
+from app.domain.decision import Decision
+from app.domain.peer import Peer
+from app.domain.prefix_map import PrefixMap
+from app.domain.sighting import Sighting
+from app.domain.snapshot import Snapshot, TorrentPeers
+from app.domain.torrent import Torrent
+from app.services.ban_list import BanList
+from app.services.events import JudgedPeer, PeerKey
+from app.services.judge import Judge, Panel
+from app.services.slices import Slices
+
+_AT_ONCE: Final = 32
+"""Peers that are judged before the clock is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one judging changed."""
+
+    changed: Mapping[PeerKey, JudgedPeer]
+    gone: frozenset[PeerKey]
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One torrent's place in the book."""
+
+    seen: TorrentPeers
+    peers: dict[Endpoint, JudgedPeer]
+    to_good: int = 0
+    to_banned: int = 0
+
+    def add_up(self) -> None:
+        self.to_good = self.to_banned = 0
+        for judged in self.peers.values():
+            rate = judged.peer.upload_rate
+            if rate > 0:
+                if judged.ban is not None or judged.decision.bans:
+                    self.to_banned += rate
+                else:
+                    self.to_good += rate
+
+
+class PeerBook:
+    """Knows who is there; readers see the state before until all is judged."""
+
+    def __init__(self, downloader: str, judge: Judge, ban_list: BanList) -> None:
+        self._downloader, self._judge, self._list = downloader, judge, ban_list
+        self._torrents: dict[str, _Watched] = {}
+        self._judge_generation = -1
+        self._ban_generation = -1
+        self._unsettled_gone: frozenset[PeerKey] = frozenset()
+        self._reviews = _Reviews()
+        self._asked: set[IPAddress] = set()
+
+    def __len__(self) -> int:
+        return sum(len(watched.peers) for watched in self._torrents.values())
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether rules and exceptions are still those that the peers were judged by."""
+        return self._judge_generation == self._judge.generation
+
+    def torrents(self) -> tuple[TorrentPeers, ...]:
+        """As the last snapshot had them."""
+        return tuple(watched.seen for watched in self._torrents.values())
+
+    def peers(self, torrent_id: str | None = None) -> tuple[JudgedPeer, ...]:
+        """The live peers, of one torrent or of all."""
+        if torrent_id is not None:
+            found = self._torrents.get(torrent_id)
+            return () if found is None else tuple(found.peers.values())
+        return tuple(peer for each in self._torrents.values() for peer in each.peers.values())
+
+    def listed(self) -> list[JudgedPeer]:
+        """The live peers that the ban list covers."""
+        return [
+            peer for each in self._torrents.values() for peer in each.peers.values() if peer.ban
+        ]
+
+    @property
+    def unlisted(self) -> int:
+        """Live peers that no ban covers."""
+        watched = self._torrents.values()
+        return sum(judged.ban is None for each in watched for judged in each.peers.values())
+
+    def rates(self) -> tuple[int, int]:
+        """Bytes per second that go to good peers, and to those that are banned or about to be."""
+        watched = self._torrents.values()
+        return sum(each.to_good for each in watched), sum(each.to_banned for each in watched)
+
+    def get(self, key: PeerKey) -> JudgedPeer | None:
+        """One live peer."""
+        found = self._torrents.get(key.torrent)
+        return None if found is None else found.peers.get(key.endpoint)
+
+    def clear(self) -> frozenset[PeerKey]:
+        """Forget everybody; returns who was there."""
+        gone = frozenset(judged.key for judged in self.peers())
+        self._torrents.clear()
+        return gone
+
+    def review(self, addresses: Collection[IPAddress]) -> None:
+        """Judge the peers there anew next time: something was learned about them."""
+        self._asked.update(addresses)
+
+    async def judge(self, snapshot: Snapshot) -> Judged:
+        """Judge the peers of `snapshot` that are new or changed, or that rules or bans look at differently now.
+
+        What it returns is due again until `settle`.
+        """
+        run = self._begin(snapshot)
+        generations = self._judge.generation, self._list.generation
+        before, after = self._torrents, {}
+        touched = []
+        for seen in snapshot.torrents:
+            old = before.get(seen.torrent.id)
+            if old is not None and run.leaves(old, seen):
+                after[seen.torrent.id] = _Watched(seen, old.peers, old.to_good, old.to_banned)
+            else:
+                watched = after[seen.torrent.id] = _Watched(seen, {})
+                await self._go_through(watched, old, run)
+                touched.append((watched, old))
+        await self._judge_all(run)
+        for watched, old in touched:
+            run.note_gone(watched, old)
+            watched.add_up()
+        for torrent_id, watched in before.items():
+            if torrent_id not in after:
+                run.gone.update(judged.key for judged in watched.peers.values())
+        self._judge.gone(run.gone)
+        self._reviews.drop(run.gone)
+        run.gone.update(self._unsettled_gone)
+        run.gone.difference_update(run.changed)
+        self._torrents = after
+        self._judge_generation, self._ban_generation = generations
+        self._asked -= run.asked
+        self._unsettled_gone = frozenset(run.gone)
+        return Judged(run.changed, self._unsettled_gone)
+
+    def settle(self) -> None:
+        """What the last judging returned has been dealt with and announced."""
+        self._unsettled_gone = frozenset()
+
+    def unsettle(self) -> None:
+        """It has not: judge and return everybody next time."""
+        self._judge_generation = -1
+
+    def _begin(self, snapshot: Snapshot) -> _Run:
+        anew = self._judge_generation != self._judge.generation
+        relisted = None if anew else self._list.changed_since(self._ban_generation)
+        run = _Run(snapshot.at)
+        run.anew = anew
+        if relisted is not None:
+            run.relisted = _Places(relisted)
+            run.near = _Places(self._judge.near(relisted))
+        run.asked = frozenset(self._asked)
+        run.due = self._reviews.due(snapshot.at)
+        return run
+
+    async def _go_through(self, watched: _Watched, old: _Watched | None, run: _Run) -> None:
+        """Keep the peers of one torrent that nothing happened to; note those to judge."""
+        seen = watched.seen
+        known = {} if old is None else old.peers
+        torrent, panel = seen.torrent, self._judge.panel(self._downloader, seen.torrent)
+        same = old is not None and _same_kind(old.seen.torrent, torrent)
+        due = run.due.get(torrent.id, ())
+        quiet = run.is_quiet and same and not due
+        peers, slices = watched.peers, run.slices
+        for peer in seen.peers if seen.judged else ():
+            if slices.due():
+                await slices.rest()
+            raw = peer.address.raw
+            last = known.get(raw)
+            if last is None:
+                run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
+                continue
+            peers[raw] = last
+            if quiet and last.peer is peer:
+                continue
+            ip = peer.address.ip
+            ban = self._find(peer) if run.relisted is None or ip in run.relisted else last.ban
+            afresh = run.anew or not same or (bool(run.asked) and ip in run.asked)
+            if afresh or last.peer is not peer or raw in due or ip in run.near:
+                keep = not afresh and same_identity(last.peer, peer)
+                decision = last.decision if keep else None
+                run.note(panel, _Work(watched, torrent, peer, last, decision, ban))
+            elif ban is not last.ban:
+                run.change(watched, _with_ban(last, ban))
+
+    async def _judge_all(self, run: _Run) -> None:
+        judge, downloader, slices = self._judge, self._downloader, Slices(1)
+        everything = [work for works in run.works.values() for work in works]
+        if not everything:
+            return
+        sightings = []
+        for work in everything:
+            if run.slices.due():
+                await run.slices.rest()
+            sightings.append(work.sighting(run.at, downloader))
+        await judge.prepare(sightings)
+        start = 0
+        for panel, works in run.works.items():
+            for first in range(0, len(works), _AT_ONCE):
+                batch = works[first : first + _AT_ONCE]
+                looks = sightings[start : start + len(batch)]
+                start += len(batch)
+                decisions = judge.decide(panel, looks, [work.decision for work in batch])
+                for work, decision in zip(batch, decisions, strict=True):
+                    self._take_over(work, decision, run)
+                if slices.due():
+                    await slices.rest()
+
+    def _take_over(self, work: _Work, decision: Decision, run: _Run) -> None:
+        last, peer = work.last, work.peer
+        if last is None:
+            key = PeerKey(self._downloader, work.torrent.id, peer.address.raw)
+            judged = JudgedPeer(key, work.torrent, peer, decision, run.at, work.ban)
+        else:
+            same = last.peer is peer and last.decision is decision and last.ban is work.ban
+            if same and not run.anew:
+                self._reviews.at(last.key, decision.review_at)
+                return
+            judged = (
+                last
+                if same
+                else JudgedPeer(last.key, work.torrent, peer, decision, last.first_seen, work.ban)
+            )
+        self._reviews.at(judged.key, decision.review_at)
+        run.change(work.watched, judged)
+
+    def _find(self, peer: Peer) -> Ban | None:
+        return self._list.find(peer.address.ip)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A peer to judge."""
+
+    watched: _Watched
+    torrent: Torrent
+    peer: Peer
+    last: JudgedPeer | None
+    decision: Decision | None
+    """The last one, when who the peer is did not change; else None."""
+    ban: Ban | None
+
+    def sighting(self, at: int, downloader: str) -> Sighting:
+        return Sighting(at=at, downloader=downloader, torrent=self.torrent, peer=self.peer)
+
+
+class _Places:
+    """Addresses about which something changed."""
+
+    def __init__(self, prefixes: Collection[Prefix]) -> None:
+        # An IPv6 address with the number of an IPv4 one is looked up in vain, which does no harm.
+        self._hosts = {int(prefix.network_address) for prefix in prefixes if is_single(prefix)}
+        self._blocks: PrefixMap[bool] = PrefixMap()
+        for prefix in prefixes:
+            if not is_single(prefix):
+                self._blocks[prefix] = True
+        self._has_blocks = len(self._blocks) > 0
+        self.empty = not prefixes
+
+    def __contains__(self, address: IPAddress) -> bool:
+        if self.empty:
+            return False
+        if int(address) in self._hosts:
+            return True
+        return self._has_blocks and self._blocks.find(address) is not None
+
+
+_NOWHERE: Final = _Places(())
+
+
+class _Run:
+    """One judging: what it goes by, and what it has found so far."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.anew = False
+        """Whether everybody is judged and returned."""
+        self.relisted: _Places | None = None
+        """Where the ban list changed; None when every peer is to be looked up."""
+        self.near = _NOWHERE
+        """Where a change of the ban list makes rules look again."""
+        self.asked: frozenset[IPAddress] = frozenset()
+        self.due: Mapping[str, Collection[Endpoint]] = {}
+        self.works: dict[Panel, list[_Work]] = {}
+        self.changed: dict[PeerKey, JudgedPeer] = {}
+        self.gone: set[PeerKey] = set()
+        self.slices = Slices()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether only peers that changed themselves are to be judged."""
+        unlisted = self.relisted is not None and self.relisted.empty
+        return unlisted and not self.anew and not self.asked
+
+    def leaves(self, old: _Watched, seen: TorrentPeers) -> bool:
+        """Whether all is as it was with a torrent's peers."""
+        return (
+            self.is_quiet
+            and old.seen.peers is seen.peers
+            and old.seen.judged is seen.judged
+            and seen.torrent.id not in self.due
+            and _same_kind(old.seen.torrent, seen.torrent)
+        )
+
+    def note(self, panel: Panel, work: _Work) -> None:
+        """Have a peer judged."""
+        self.works.setdefault(panel, []).append(work)
+
+    def change(self, watched: _Watched, judged: JudgedPeer) -> None:
+        """A peer is another than before."""
+        watched.peers[judged.key.endpoint] = judged
+        self.changed[judged.key] = judged
+
+    def note_gone(self, watched: _Watched, old: _Watched | None) -> None:
+        """Find who left a torrent."""
+        if old is not None:
+            live = watched.peers
+            self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
+
+
+class _Reviews:
+    """When which peers are to be judged again though nothing happens."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, PeerKey]] = []
+        self._at: dict[PeerKey, int] = {}
+        self._count = 0
+
+    def at(self, key: PeerKey, moment: int | None) -> None:
+        """Have a peer judged at `moment`, epoch ms; None takes an earlier wish back."""
+        if moment is None:
+            self._at.pop(key, None)
+        elif self._at.get(key) != moment:
+            self._at[key] = moment
+            self._count += 1
+            heapq.heappush(self._heap, (moment, self._count, key))
+
+    def due(self, now: int) -> dict[str, set[Endpoint]]:
+        """The endpoints of those whose time has come, by torrent; they stay due until judged."""
+        found: dict[str, set[Endpoint]] = {}
+        late = []
+        while self._heap and self._heap[0][0] <= now:
+            entry = heapq.heappop(self._heap)
+            if self._at.get(entry[2]) == entry[0]:
+                late.append(entry)
+                found.setdefault(entry[2].torrent, set()).add(entry[2].endpoint)
+        for entry in late:
+            heapq.heappush(self._heap, entry)
+        return found
+
+    def drop(self, keys: Iterable[PeerKey]) -> None:
+        """These are gone."""
+        for key in keys:
+            self._at.pop(key, None)
+
+
+def same_identity(one: Peer, other: Peer) -> bool:
+    """Whether identity rules see no difference."""
+    return (
+        one.peer_id == other.peer_id
+        and one.client_name == other.client_name
+        and one.handshaking == other.handshaking
+        and (one.address is other.address or one.address == other.address)
+    )
+
+
+def _same_kind(one: Torrent, other: Torrent) -> bool:
+    """Whether rules see no difference but in what moves all the time."""
+    return one is other or (
+        one.seeding == other.seeding
+        and one.size == other.size
+        and one.private == other.private
+        and one.category == other.category
+        and one.tags == other.tags
+        and one.tracker == other.tracker
+    )
+
+
+def _with_ban(judged: JudgedPeer, ban: Ban | None) -> JudgedPeer:
+    return JudgedPeer(
+        judged.key, judged.torrent, judged.peer, judged.decision, judged.first_seen, ban
+    )
