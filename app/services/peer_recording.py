@@ -223,7 +223,7 @@ class PeerRecording:
                 await slices.rest()
             if record.connections:
                 record.last_seen = max(record.last_seen, self._swept.get(key[0], 0))
-            if record.last_seen - record.written_at >= stale:
+            if not record.written_at or record.last_seen - record.written_at >= stale:
                 record.written_at = max(1, record.last_seen)
                 due.append((key, _report(key, record)))
         return due
