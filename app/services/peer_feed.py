@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 _ATTEND_EVERY: Final = 30.0
 """Seconds between two looks at what is due, while no sweep ends."""
 
+_FIRST: Final = 180_000
+"""Milliseconds until records are written for the first time, at most."""
+
 
 class Recorder(Protocol):
     """Keeps records of peers; its first four methods return at once."""
@@ -56,6 +59,11 @@ class Recorder(Protocol):
 def is_due(since: int, now: int, interval: int) -> bool:
     """Whether `interval` has passed; also when the clock was set back."""
     return not 0 <= now - since < interval
+
+
+def begun(now: int, interval: int) -> int:
+    """When the first `interval` shall have begun, so that it is over soon: somebody may look whether it works."""
+    return now - max(0, interval - _FIRST)
 
 
 class PeerFeed:

@@ -13,7 +13,7 @@ from app.domain.torrent import Torrent
 from app.services.errors import StorageError
 from app.services.events import JudgedPeer, PeerKey
 from app.services.local_time import day_end, day_of, day_start
-from app.services.peer_feed import is_due
+from app.services.peer_feed import begun, is_due
 from app.settings.modules import SessionAnalyse as Area
 
 AT_ONCE: Final = 5_000
@@ -199,7 +199,8 @@ class SessionAnalysis:
                 self.on = False
             return
         if not self.on:
-            self.on, self._flushed_at, self._tidied_at = True, now, 0
+            self.on, self._tidied_at = True, 0
+            self._flushed_at = begun(now, area.data_flush_interval)
         self._begin(now)
         many = sum(map(len, self._pending.values())) > _MANY
         if many or is_due(self._flushed_at, now, area.data_flush_interval):

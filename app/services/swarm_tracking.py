@@ -12,7 +12,7 @@ from app.domain.torrent import Torrent
 from app.services.errors import StorageError
 from app.services.events import JudgedPeer, PeerKey
 from app.services.meter import Meter, Reading
-from app.services.peer_feed import is_due
+from app.services.peer_feed import begun, is_due
 from app.services.slices import Slices
 from app.settings.modules import SwarmTracking as Area
 
@@ -165,7 +165,7 @@ class SwarmTracking:
             await self._store.empty()
             self._is_emptied = True
         if not self.on:
-            self.on, self._flushed_at = True, now
+            self.on, self._flushed_at = True, begun(now, area.data_flush_interval)
         if is_due(self._flushed_at, now, area.data_flush_interval) or self._gone > _MANY_GONE:
             self._flushed_at = now
             await self.flush()

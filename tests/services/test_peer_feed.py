@@ -16,7 +16,7 @@ from app.services.events import (
     PeerKey,
     SettingsChanged,
 )
-from app.services.peer_feed import PeerFeed, is_due
+from app.services.peer_feed import PeerFeed, begun, is_due
 from tests.domain import examples
 from tests.services.fakes import HandClock
 from tests.services.record_examples import judged, swept
@@ -153,3 +153,8 @@ def test_a_clock_that_was_set_back_makes_everything_due() -> None:
     assert is_due(100, 160, 60)
     assert not is_due(100, 159, 60)
     assert is_due(100, 99, 60)
+
+
+def test_the_first_interval_is_short() -> None:
+    assert begun(1_000_000, 3_600_000) + 3_600_000 == 1_000_000 + 180_000
+    assert begun(1_000_000, 60_000) == 1_000_000
