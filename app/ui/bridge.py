@@ -9,15 +9,21 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from app.services.events import (
+    AlertEnded,
     AlertRaised,
     BansChanged,
+    BreakerChanged,
     CommandFailed,
     DownloadersChanged,
     EnforcementChanged,
     Event,
     EventBus,
+    ListChecked,
+    ListsChanged,
     PauseChanged,
+    PlacesChanged,
     RulesChanged,
+    ScriptsChanged,
     SettingsChanged,
     SweepFailed,
     Swept,
@@ -42,6 +48,12 @@ class Bridge(QObject):
     settings_changed = Signal(object)
     pause_changed = Signal(object)
     alert_raised = Signal(object)
+    alert_ended = Signal(object)
+    breaker_changed = Signal(object)
+    lists_changed = Signal(object)
+    list_checked = Signal(object)
+    scripts_changed = Signal(object)
+    places_changed = Signal(object)
     command_failed = Signal(object)
 
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
@@ -56,6 +68,12 @@ class Bridge(QObject):
             SettingsChanged: self.settings_changed,
             PauseChanged: self.pause_changed,
             AlertRaised: self.alert_raised,
+            AlertEnded: self.alert_ended,
+            BreakerChanged: self.breaker_changed,
+            ListsChanged: self.lists_changed,
+            ListChecked: self.list_checked,
+            ScriptsChanged: self.scripts_changed,
+            PlacesChanged: self.places_changed,
             CommandFailed: self.command_failed,
         }
         self._ends = [bus.subscribe(kind, signal.emit) for kind, signal in signals.items()]
