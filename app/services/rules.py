@@ -15,19 +15,12 @@ from app.domain.sighting import Sighting
 from app.domain.string_rule import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
-from app.services.events import (
-    BansChanged,
-    DownloadersChanged,
-    EventBus,
-    PeerKey,
-    RulesChanged,
-    SettingsChanged,
-    Swept,
-)
+from app.services.events import BansChanged, EventBus, RulesChanged, SettingsChanged
 from app.services.judge import Judge, Panel
 from app.services.ports import Clock
 from app.services.rule_set import ORDER, Parts, RuleBook
 from app.services.settings import SettingsBook
+from app.services.shadow_log import ShadowLog
 from app.settings.profile import Profile
 
 _PATTERN_KEYS: Final = {("banned-peer-id",), ("banned-client-name",), ("ptr-rules",)}
@@ -59,19 +52,16 @@ class Rules:
         parts: Parts,
         bus: EventBus,
         clock: Clock,
+        shadows: ShadowLog,
         entries: Callable[[Profile], Mapping[str, int]],
     ) -> None:
         """`entries` counts what the rules hold that stands outside the profile."""
         self._settings, self._judge, self._book, self._parts = settings, judge, book, parts
-        self._bus, self._clock, self._entries = bus, clock, entries
+        self._bus, self._clock, self._shadows, self._entries = bus, clock, shadows, entries
         self._profile = settings.profile
         self._bans: Counter[str] = Counter()
-        self._would_ban: Counter[str] = Counter()
-        self._shadowed: dict[PeerKey, frozenset[str]] = {}
         bus.subscribe(SettingsChanged, self._follow_settings)
         bus.subscribe(BansChanged, self._count_bans)
-        bus.subscribe(Swept, self._count_shadow)
-        bus.subscribe(DownloadersChanged, self._forget_gone)
 
     def states(self) -> tuple[RuleState, ...]:
         """All rules in judging order."""
@@ -82,7 +72,7 @@ class Rules:
                 mode=rule.mode,
                 entries=entries.get(rule.name, 0),
                 bans=self._bans[rule.name],
-                would_ban=self._would_ban[rule.name],
+                would_ban=self._shadows.counts.get(rule.name, 0),
             )
             for rule in self._judge.rules.rules
         )
@@ -129,24 +119,4 @@ class Rules:
 
     def _count_bans(self, event: BansChanged) -> None:
         if event.news:
-            self._bans.update(ban.rule for ban in event.added)
-
-    def _count_shadow(self, event: Swept) -> None:
-        for key in event.gone:
-            self._shadowed.pop(key, None)
-        if all(rule.mode is not Mode.SHADOW for rule in self._judge.rules.rules):
-            return
-        for key, judged in event.changed.items():
-            hits = judged.decision.shadows
-            before = self._shadowed.get(key, frozenset())
-            now = frozenset(verdict.rule for verdict in hits)
-            if now != before:
-                self._would_ban.update(now - before)
-                if now:
-                    self._shadowed[key] = now
-                else:
-                    del self._shadowed[key]
-
-    def _forget_gone(self, event: DownloadersChanged) -> None:
-        for key in [key for key in self._shadowed if key.downloader in event.gone]:
-            del self._shadowed[key]
+            self._bans.update(ban.rule for ban in event.added if not ban.disconnect)

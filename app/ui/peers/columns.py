@@ -244,7 +244,7 @@ def _more(view: PeerView) -> Sequence[Column[JudgedPeer]]:
             title=N_("Kept until"),
             width=130,
             text=kept_until,
-            sort=lambda j: None if j.ban is None else j.ban.until,
+            sort=lambda j: None if (ban := _shown_ban(j)) is None else ban.until,
             shown=False,
         ),
         Column(
@@ -273,7 +273,13 @@ def _letters(flags: PeerFlags | None) -> str:
 def _rule(judged: JudgedPeer) -> str:
     if judged.decision.deciding is not None:
         return rule_title(judged.decision.deciding.rule)
-    return rule_title(judged.ban.rule) if judged.ban is not None else NOTHING
+    ban = _shown_ban(judged)
+    return rule_title(ban.rule) if ban is not None else NOTHING
+
+
+def _shown_ban(judged: JudgedPeer) -> Ban | None:
+    """The entry that covered it at its last sweep, technical ones left out."""
+    return None if judged.ban is None or judged.ban.disconnect else judged.ban
 
 
 def _address_tip(judged: JudgedPeer) -> str:
@@ -283,8 +289,9 @@ def _address_tip(judged: JudgedPeer) -> str:
         lines.append(_("As the downloader sees it: {address}").format(address=address.raw))
     if judged.peer.country:
         lines.append(_("Country: {code}").format(code=judged.peer.country.upper()))
-    if judged.ban is not None:
-        lines.append(_("Banned as {prefix}").format(prefix=show(judged.ban.prefix)))
+    ban = _shown_ban(judged)
+    if ban is not None:
+        lines.append(_("Banned as {prefix}").format(prefix=show(ban.prefix)))
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from app.domain.ban import Ban
 from app.domain.flags import PeerFlags, show_flags
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
-from app.domain.verdict import Verdict
+from app.domain.verdict import Action, Verdict
 from app.locale import N_, _
 from app.locale.texts import say
 from app.services.events import JudgedPeer
@@ -82,6 +82,8 @@ def client_words(peer: Peer) -> str:
 def headline(judged: JudgedPeer, ban: Ban | None, mark: Mark) -> str:
     """The reason in one sentence."""
     decision = judged.decision
+    if decision.action is Action.BAN_FOR_DISCONNECT and decision.deciding is not None:
+        return _("Disconnected for a moment: {reason}").format(reason=say(decision.deciding.reason))
     if mark is Mark.BANNED and ban is not None and not decision.bans:
         return say(ban.verdict.reason)
     if decision.deciding is not None:

@@ -197,3 +197,16 @@ async def test_a_downloader_that_is_gone_is_called_by_its_id(
         await place.core.downloaders.remove("qb")
         view.follow_names()
         assert view.name("qb") == "qb"
+
+
+async def test_a_technical_entry_is_no_ban_in_any_column(
+    tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(tmp_path, appearance) as (_place, view):
+        technical = replace(ONE, ban=banned("203.0.113.87/32", disconnect=True))
+        tip = _column(view, "address").tip
+
+        assert _texts(view, technical)["rule"] == _texts(view, technical)["until"] == "–"
+        assert _column(view, "until").sort_key(technical) is None
+        assert tip is not None
+        assert "Banned" not in tip(technical)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.domain.flags import parse_flags
-from app.ui.peers.words import client_words, connection_words, evidence, flag_words
-from tests.ui.fakes import peer, torrent
+from app.domain.verdict import Action
+from app.ui.delegates import Mark
+from app.ui.peers.mark import mark_of
+from app.ui.peers.words import client_words, connection_words, evidence, flag_words, headline
+from tests.ui.fakes import banned, judged, peer, torrent, verdict
 
 
 def test_each_letter_is_spelled_out() -> None:
@@ -31,3 +34,12 @@ def test_evidence_names_peer_and_torrent() -> None:
     text = evidence(peer("192.0.2.1"), torrent(1), (), reason="Passed", mark="Pass")
     assert text.splitlines()[:2] == ["Pass: Passed", "Address: 192.0.2.1:51413"]
     assert torrent(1).hash in text
+
+
+def test_who_was_only_disconnected_is_not_called_banned() -> None:
+    technical = banned("192.0.2.1/32", disconnect=True)
+    one = judged(peer("192.0.2.1"), verdict(Action.BAN_FOR_DISCONNECT), ban=technical)
+    mark = mark_of(one, technical)
+
+    assert mark is Mark.PASS
+    assert headline(one, None, mark) == "Disconnected for a moment: -XF9990-"
