@@ -36,7 +36,8 @@ _ADAPTER: Final = "app.adapters.downloaders.qbittorrent.downloader"
 _PARTS: Final = (
     ("connect", _ADAPTER, "QBittorrent", "connect"),
     ("snapshot", _ADAPTER, "QBittorrent", "snapshot"),
-    ("judge", "app.services.judge", "PeerBook", "judge"),
+    ("prepare", "app.services.judge", "Judge", "prepare"),
+    ("judge", "app.services.peer_book", "PeerBook", "judge"),
     ("store", "app.services.ban_list", "BanList", "add"),
     ("reconcile", "app.services.reconcile", "Reconciler", "reconcile"),
 )

@@ -241,6 +241,7 @@ def _sweep(
         Figure("    fetch and decode, CPU", of("cpu_connect", "cpu_snapshot"), "ms"),
         Figure("    judge, wall", of("judge"), "ms"),
         Figure("    judge, CPU", of("cpu_judge"), "ms"),
+        Figure("        looking things up before that, CPU", of("cpu_prepare"), "ms"),
         Figure("    reconcile, wall", of("reconcile"), "ms"),
         Figure("    reconcile with storing bans, CPU", of("cpu_reconcile", "cpu_store"), "ms"),
         Figure("    announcing, one step", of("announce"), "ms"),
