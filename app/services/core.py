@@ -50,6 +50,7 @@ from app.services.reverse_names import ReverseNames
 from app.services.rule_set import Memories, RuleBook
 from app.services.rules import Rules
 from app.services.settings import SettingsBook
+from app.services.shadow_log import ShadowLog, ShadowStore
 from app.services.standalone import LISTS
 from app.services.statistics import SAMPLE_MS, Statistics
 from app.services.subscription import SubscriptionStore, Surroundings
@@ -72,6 +73,9 @@ class WholeStore(Store, RecordStore, Protocol):
     @property
     def progress(self) -> ProgressStore: ...
 
+    @property
+    def shadows(self) -> ShadowStore: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
@@ -88,6 +92,7 @@ class Core:
     protection: Protection
     exceptions: Exceptions
     rules: Rules
+    shadows: ShadowLog
     breaker: Breaker
     nat_watch: NatWatch
     lookups: Lookups
@@ -141,6 +146,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         (core.lookups.scripts.run(), "run scripts"),
         (core.progress.run(), "keep the memory of progress"),
         (core.records.run(), "keep records"),
+        (core.shadows.run(), "keep decisions in shadow"),
         (_keep_house(core), "keep house"),
     ):
         core.tasks.start(service, name)
@@ -154,6 +160,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         await core.ban_list.settled()
         await core.progress.close()
         await core.records.close()
+        await core.shadows.flush()
         await name_servers.close()
 
 
@@ -218,6 +225,12 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         variants=rule_book.variant,
         outlook=lookups.outlook(neighbours, lambda: judge.rules),
     )
+    shadows = ShadowLog(
+        store.shadows,
+        lambda key: core.downloaders.ref(key),  # noqa: PLW0108 - made below
+        bus,
+        clock,
+    )
     rules = Rules(
         settings=book,
         judge=judge,
@@ -225,6 +238,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         parts=parts,
         bus=bus,
         clock=clock,
+        shadows=shadows,
         entries=lambda profile: _entries(profile, lookups),
     )
     breaker = Breaker(lambda: book.profile.circuit_breaker, rules, ban_list, bus, clock)
@@ -251,6 +265,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         protection=protection,
         exceptions=exceptions,
         rules=rules,
+        shadows=shadows,
         breaker=breaker,
         nat_watch=NatWatch(bus, clock, downloaders.name_of),
         lookups=lookups,

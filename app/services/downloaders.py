@@ -256,6 +256,11 @@ class Downloaders:
         entry = self._entries.get(downloader_id)
         return downloader_id if entry is None else entry.state.settings.name
 
+    def ref(self, downloader_id: str) -> DownloaderRef | None:
+        """As records name it; None for one that is gone."""
+        entry = self._entries.get(downloader_id)
+        return None if entry is None else entry.state.ref
+
     def review(self, addresses: Collection[IPAddress]) -> None:
         """Judge the peers there anew with the next sweep: something was learned about them."""
         for entry in self._entries.values():

@@ -39,6 +39,7 @@ from app.services.ports import (
     Settings,
     UploadLimits,
 )
+from app.services.shadow_log import ShadowDecision, ShadowKey
 from app.services.subscription import KeptList, ListKey, ListLogRow
 from app.settings.downloader import DownloaderSettings, downloader_changes
 from tests.services.progress_fakes import MemoryProgress
@@ -97,6 +98,35 @@ class MemorySubscriptions:
 
 
 @dataclass
+class MemoryShadows:
+    """Keeps would-be bans in a dict."""
+
+    rows: dict[ShadowKey, ShadowDecision] = field(default_factory=dict)
+    fails: bool = False
+
+    async def add(self, decisions: Sequence[ShadowDecision]) -> None:
+        if self.fails:
+            raise StorageError("disk full")
+        for each in decisions:
+            old = self.rows.pop(each.key, None)
+            self.rows[each.key] = (
+                each
+                if old is None
+                else replace(each, first_at=old.first_at, count=old.count + each.count)
+            )
+
+    async def recent(self, rule: str, *, limit: int) -> Sequence[ShadowDecision]:
+        found = [each for each in self.rows.values() if each.ban.rule == rule]
+        return found[::-1][:limit]
+
+    async def forget(self, *, before: int) -> int:
+        old = [key for key, each in self.rows.items() if each.ban.since < before]
+        for key in old:
+            del self.rows[key]
+        return len(old)
+
+
+@dataclass
 class MemoryStore:
     """Keeps everything in lists; `fails` makes each call raise."""
 
@@ -106,6 +136,7 @@ class MemoryStore:
     held: defaultdict[str, set[Prefix]] = field(default_factory=lambda: defaultdict(set))
     states: dict[str, LastState] = field(default_factory=dict)
     subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
+    shadows: MemoryShadows = field(default_factory=MemoryShadows)
     peer_records: MemoryPeerRecords = field(default_factory=MemoryPeerRecords)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     swarm: MemorySwarm = field(default_factory=MemorySwarm)

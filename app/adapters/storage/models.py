@@ -318,6 +318,30 @@ class Progress(Model):
         indexes = ((("block",), False), (("last_seen",), False))
 
 
+class ShadowDecisions(Model):
+    """What rules in shadow would have banned; one row for each address on a torrent."""
+
+    id = AutoIncrementField()
+    rule = TextField()
+    downloader = TextField()
+    torrent = TextField()
+    ip = TextField()
+    first_at = BigIntegerField()
+    last_at = BigIntegerField()
+    until = BigIntegerField()
+    count = IntegerField()
+    payload = TextField()
+    """As in Bans."""
+
+    class Meta:
+        table_name = "shadow_decisions"
+        indexes = (
+            (("rule", "downloader", "torrent", "ip"), True),
+            (("rule", "last_at"), False),
+            (("last_at",), False),
+        )
+
+
 MODELS: Final[tuple[type[Model], ...]] = (
     Bans,
     Torrents,
@@ -334,4 +358,5 @@ MODELS: Final[tuple[type[Model], ...]] = (
     SessionDays,
     TrackedSwarm,
     TrafficJournal,
+    ShadowDecisions,
 )

@@ -26,6 +26,7 @@ from app.adapters.storage.peer_record_table import SqlitePeerRecords
 from app.adapters.storage.progress_table import SqliteProgress
 from app.adapters.storage.recovery import Recovered, recover
 from app.adapters.storage.session_table import SqliteSessions
+from app.adapters.storage.shadow_table import SqliteShadows
 from app.adapters.storage.subscription_table import SqliteSubscriptions
 from app.adapters.storage.swarm_table import SqliteSwarm
 from app.adapters.storage.thread import DatabaseThread
@@ -90,6 +91,7 @@ class SqliteStore:
         self.journal = SqliteJournal(self._thread)
         self.facts = SqliteFacts(self._thread)
         self.progress = SqliteProgress(self._thread)
+        self.shadows = SqliteShadows(self._thread)
         self.recovered = recovered
         """What happened to the file that stood there before; None when all was well."""
         self._closing = False

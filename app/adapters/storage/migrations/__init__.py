@@ -15,6 +15,7 @@ from app.adapters.storage.migrations import (
     m0003_progress,
     m0004_records,
     m0005_subscriptions,
+    m0006_shadow,
 )
 
 STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
@@ -23,5 +24,6 @@ STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("0003_progress", m0003_progress),
     ("0004_records", m0004_records),
     ("0005_subscriptions", m0005_subscriptions),
+    ("0006_shadow", m0006_shadow),
 )
 """Names as the database remembers them, in order."""
