@@ -67,6 +67,10 @@ def read_override(
         given = dict(reader.mapping(values, here))
         if given.get("mode") in (True, False, "true", "false"):  # what YAML makes of on and off
             given["mode"] = "enforce" if given["mode"] in (True, "true") else "off"
+        known = {first_key(spec) for spec in fields(rules[rule])}
+        for key in given.keys() - known:
+            allowed = Text("allowed-choice", {"choices": ", ".join(sorted(known))})
+            reader.add(refuse(key, allowed), here)
         area = reader.area(rules[rule], given, here)
         if area is not None:
             names = [spec.name for spec in fields(area) if first_key(spec) in given]

@@ -122,7 +122,7 @@ class ProgressCheat:
         sent = max(look.total, look.uploaded)
         share = self.fast_pcb_test_percentage
         if share > 0 and sent >= share * size and self._tests_fast(look, record, own):
-            own.fast_at = look.at
+            own.fast_at = look.at or 1  # 0 is never, and a replay may begin there
             return self._fast(look)
         if charged > look.limit and self.block_excessive_clients and self._is_excess(look):
             record.close_windows()

@@ -1,0 +1,104 @@
+"""Recorded snapshots through the rules on a virtual clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.domain.peer import Peer
+from app.domain.rules.scripts import Answering, ScriptRule
+from app.domain.torrent import Torrent
+from app.domain.verdict import Action, Mode
+from app.services.ban_list import BanList
+from app.services.events import EventBus
+from app.services.exceptions import Exceptions
+from app.services.judge import Judge, Outlook
+from app.services.neighbours import Neighbours
+from app.services.ports import Clock
+from app.services.protection import Protection
+from app.services.replay import Nowhere, Recorded, Replay
+from app.services.rule_set import Parts, RuleBook
+from app.settings.modules import AutoRangeBan, ClientNameBlacklist, ProgressCheatBlocker
+from app.settings.profile import Profile
+from tests.domain.examples import UBUNTU, peer
+
+PROFILE = Profile(
+    client_name_blacklist=ClientNameBlacklist(
+        banned_client_name=('{"method": "STARTS_WITH", "content": "hp/torrent"}',),
+        ban_duration=60_000,
+    ),
+    auto_range_ban=AutoRangeBan(mode=Mode.ENFORCE),
+    progress_cheat_blocker=ProgressCheatBlocker(),
+)
+HP = peer("203.0.113.5", client_name="hp/torrent 1.0", upload_rate=1)
+NEAR = peer("203.0.113.6", upload_rate=1)
+
+
+def make_judge(ban_list: BanList, bus: EventBus, clock: Clock) -> Judge:
+    neighbours = Neighbours(ban_list, bus)
+    parts = Parts(
+        neighbours=neighbours,
+        scripts=lambda area: ScriptRule(answering=Answering(), mode=area.mode),
+    )
+    book = RuleBook(PROFILE, parts)
+    return Judge(
+        Protection(tuple, bus),
+        Exceptions(Nowhere(), bus, clock),
+        book.whole,
+        variants=book.variant,
+        outlook=Outlook(widen=neighbours.widen),
+    )
+
+
+async def seen(
+    replay: Replay, at: int, *peers: Peer, torrent: Torrent = UBUNTU
+) -> list[tuple[str, str, str]]:
+    recorded = Recorded(at=at, downloader="qb", torrent=torrent, peers=peers)
+    return [
+        (
+            str(found.judged.peer.address.ip),
+            found.decision.action.name,
+            found.decision.deciding.rule if found.decision.deciding else "",
+        )
+        for found in await replay.see(recorded)
+    ]
+
+
+async def test_a_ban_is_told_once_and_again_when_it_has_ended() -> None:
+    replay = Replay(make_judge)
+    banned = [("203.0.113.5", "BAN", "client-name-blacklist")]
+    assert await seen(replay, 1_000, HP) == banned
+    assert await seen(replay, 6_000, HP) == []
+    assert await seen(replay, 61_001, HP) == banned
+    assert replay.summary.would_ban == {"client-name-blacklist": 2}
+
+
+async def test_a8_a_neighbour_is_banned_by_the_snapshot_after() -> None:
+    replay = Replay(make_judge)
+    assert len(await seen(replay, 1_000, HP, NEAR)) == 1
+    assert await seen(replay, 6_000, HP, NEAR) == [("203.0.113.6", "BAN", "auto-range-ban")]
+
+
+async def test_who_is_spared_is_told_once() -> None:
+    replay = Replay(make_judge)
+    local = peer("192.168.1.5")
+    assert await seen(replay, 1_000, local) == [("192.168.1.5", Action.SKIP.name, "protection")]
+    assert await seen(replay, 6_000, replace(local, upload_rate=7)) == []
+
+
+async def test_the_summary_counts_snapshots_and_different_peers() -> None:
+    replay = Replay(make_judge)
+    other = replace(UBUNTU, id="bb", hash="bb")
+    await seen(replay, 0, HP, NEAR)
+    await seen(replay, 1, NEAR)
+    await seen(replay, 2, NEAR, torrent=other)
+    assert (replay.summary.snapshots, replay.summary.peers) == (3, 3)
+
+
+async def test_a_quick_check_is_a_short_ban_of_its_own() -> None:
+    replay = Replay(make_judge)
+    big = replace(UBUNTU, size=1_000_000_000)
+    taker = replace(peer("198.51.100.1", upload_rate=9, uploaded=120_000_000), progress=0.12)
+    assert await seen(replay, 0, taker, torrent=big) == [
+        ("198.51.100.1", "BAN_FOR_DISCONNECT", "progress-cheat-blocker")
+    ]
+    assert await seen(replay, 20_000, replace(taker, uploaded=10), torrent=big) == []
