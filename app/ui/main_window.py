@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from app.locale import _
 from app.ui import icons
+from app.ui.breaker import BreakerBar
 from app.ui.desk import Desk
 from app.ui.notices import Notices
 from app.ui.page import Page
@@ -98,6 +99,11 @@ class MainWindow(QMainWindow):
         if text:
             page.look_for(text)
 
+    @property
+    def breaker(self) -> BreakerBar:
+        """The bar that asks about bans that are held back."""
+        return self._breaker
+
     def bring_up(self) -> None:
         """Show the window over the others, wherever it was."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -151,13 +157,15 @@ class MainWindow(QMainWindow):
         foot.setLayout(column(self._undo, margins=(12, 8, 12, 8)))
         foot.hide()
         self._foot = foot
-        body: list[Item] = [header, self._notices, self._title, self._stack, foot]
+        self._breaker = BreakerBar(self._desk)
+        body: list[Item] = [header, self._breaker, self._notices, self._title, self._stack, foot]
         body.append(StatusLine(self._desk, api_url))
         whole = column(*body, gap=0)
         whole.setStretchFactor(self._stack, 1)
         content = QWidget()
         content.setLayout(whole)
         self.setCentralWidget(content)
+        self._breaker.follow()
 
     def _main_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from app.locale import _
 from app.locale.texts import say
 from app.services.events import AlertRaised, CommandFailed
+from app.services.breaker import ALERT as BREAKER
 from app.ui.desk import Desk
 from app.ui.page import Remark
 from app.ui.widgets import Button, IconButton, Notice, Tone, clear, column
@@ -40,6 +41,7 @@ class Notices(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
         desk.bridge.alert_raised.connect(self._follow)
+        desk.bridge.alert_ended.connect(self._follow)
         desk.bridge.command_failed.connect(self._tell_failure)
         desk.actions.notice_wanted.connect(self._tell)
         self._follow()
@@ -113,7 +115,8 @@ class Notices(QWidget):
         """The remark to show, and what its cross dismisses: a kind of alert, or empty for the answer."""
         if self._answer is not None:
             return self._answer, ""
-        alerts = self._desk.core.alerts.entries()
+        # The circuit breaker has a bar of its own.
+        alerts = [a for a in self._desk.core.alerts.entries() if a.kind != BREAKER]
         alert = next((a for a in reversed(alerts) if a.severe), alerts[-1] if alerts else None)
         said = None if alert is None else _remark_of(alert)
         page = self._page

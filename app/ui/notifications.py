@@ -12,15 +12,18 @@ from app.domain.address import show
 from app.domain.ban import Ban, Source
 from app.locale import _, ngettext
 from app.locale.texts import say
+from app.services.breaker import ALERT as BREAKER
 from app.services.errors import AccessDenied, NeedsAction
-from app.services.events import DownloadersChanged, SweepFailed, Swept
+from app.services.events import AlertRaised, DownloadersChanged, SweepFailed, Swept
 from app.ui.bans_today import BansToday
 from app.ui.desk import Desk
-from app.ui.format import plain
+from app.ui.format import count, plain
 
 EVERY_MS: Final = 5 * 60_000
 _LOOK_MS: Final = 10_000
 _BAN: Final = "ban"
+_LONGEST: Final = 200
+"""Characters; Windows shows no more than 255 of a message."""
 _TRIES: Final = 2
 """One sweep that fails says little: a downloader that restarts is back before anybody looks."""
 
@@ -33,6 +36,8 @@ class Message:
     page: str
     text: str = ""
     worried: bool = False
+    about_breaker: bool = False
+    """A click lets the user decide about the bans that are held back instead."""
 
 
 class ShowMessage(Protocol):
@@ -61,6 +66,7 @@ class Notifications(QObject):
         bridge.swept.connect(self._on_swept)
         bridge.sweep_failed.connect(self._on_failed)
         bridge.downloaders_changed.connect(self._on_downloaders)
+        bridge.alert_raised.connect(self._on_alert)
         # The first sweep may be faster than the window.
         started = desk.core.statistics.started
         bans = desk.core.ban_list
@@ -121,6 +127,23 @@ class Notifications(QObject):
         for key in event.gone:
             self._failures.pop(key, None)
             self._lost.discard(key)
+
+    def _on_alert(self, event: AlertRaised) -> None:
+        if not event.severe:
+            return
+        if event.kind != BREAKER:
+            words = plain(say(event.text))
+            if len(words) > _LONGEST:
+                words = f"{words[:_LONGEST].rstrip()}…"
+            self._tell(f"alert {event.kind}", Message(words=words, page="", worried=True))
+            return
+        state = self._desk.core.breaker.state
+        words = _(
+            "Stopped banning by behaviour: {count} of {peers} peers would be hit. Your answer is needed."
+        ).format(count=count(state.count), peers=count(state.peers))
+        self._tell(
+            f"alert {BREAKER}", Message(words=words, page="", worried=True, about_breaker=True)
+        )
 
     def _tell(self, kind: str, message: Message) -> None:
         if self._may(kind):

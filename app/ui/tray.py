@@ -151,7 +151,11 @@ class Tray(QObject):
 
     def _open_message(self) -> None:
         self._window.bring_up()
-        if self._last is not None:
+        if self._last is None:
+            return
+        if self._last.about_breaker:
+            self._window.breaker.ask()
+        else:
             self._desk.navigate(self._last.page, self._last.text)
 
     # The menu
@@ -247,6 +251,8 @@ class Tray(QObject):
             bridge.downloaders_changed,
             bridge.pause_changed,
             bridge.alert_raised,
+            bridge.alert_ended,
+            bridge.breaker_changed,
         ):
             signal.connect(self._gather_soon)
         bridge.bans_changed.connect(self._note_bans)

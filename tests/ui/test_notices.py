@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.reason import Text
 from app.services.errors import StorageError
-from app.services.events import AlertRaised, CommandFailed
+from app.services.breaker import ALERT as BREAKER
+from app.services.events import AlertEnded, AlertRaised, CommandFailed
 from app.ui.notices import Notices
 from app.ui.page import Remark
 from app.ui.theme import Appearance
@@ -158,3 +159,27 @@ async def test_other_buttons_replace_the_ones_before(
         await until(lambda: says(notices, "Two"))
         buttons = notices.findChildren(QPushButton)
         assert [one.accessibleName() for one in buttons if one.isVisible()] == ["Details"]
+
+
+async def test_an_alert_goes_when_what_it_told_is_over(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(qtbot, tmp_path, appearance) as (place, notices):
+        _alert(place, "disk full")
+        assert says_now(notices) == FULL
+        place.core.bus.publish(AlertEnded("storage"))
+
+        assert notices.shown is None
+
+
+async def test_the_circuit_breaker_is_left_to_its_own_bar(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(qtbot, tmp_path, appearance) as (place, notices):
+        _alert(place, "disk full", kind=BREAKER)
+
+        assert notices.shown is None
+
+
+def says_now(notices: Notices) -> str:
+    return "" if notices.shown is None else notices.shown.words

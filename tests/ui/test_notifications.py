@@ -10,10 +10,11 @@ from pathlib import Path
 
 from app.domain.reason import Text
 from app.services.errors import AccessDenied, Unreachable
-from app.services.events import SweepFailed
+from app.services.events import AlertRaised, SweepFailed
 from app.ui.bans_today import BansToday
 from app.ui.notifications import EVERY_MS, Message, Notifications
 from app.ui.theme import Appearance
+from tests.ui.breaker_waves import trip
 from tests.ui.fakes import MIB, Workplace, peer, swarm, torrent, until, workplace
 
 
@@ -137,3 +138,26 @@ async def test_bans_of_a_sweep_that_was_faster_than_the_window_are_told_too(
         Notifications(place.desk, today, show, today)
 
         assert [message.text for message in shown] == ["203.0.113.87"]
+
+
+async def test_severe_alerts_are_told_and_others_are_not(
+    tmp_path: Path, appearance: Appearance
+) -> None:
+    async with scene(tmp_path, appearance) as the:
+        text = Text("storage-failed", {"detail": "x" * 300})
+        the.place.core.bus.publish(AlertRaised(kind="list", text=text))
+        assert len(the.shown) == 1
+
+        the.place.core.bus.publish(AlertRaised(kind="storage", text=text, severe=True))
+        assert the.shown[-1].worried
+        assert len(the.shown[-1].words) <= 201
+
+
+async def test_the_circuit_breaker_asks_on_the_desktop(
+    tmp_path: Path, appearance: Appearance
+) -> None:
+    async with scene(tmp_path, appearance) as the:
+        await trip(the.place)
+
+        assert the.shown[-1].about_breaker
+        assert "120 of 140 peers would be hit" in the.shown[-1].words
