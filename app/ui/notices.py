@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.locale import _
 from app.locale.texts import say
-from app.services.events import AlertRaised, CommandFailed
 from app.services.breaker import ALERT as BREAKER
+from app.services.events import AlertRaised, CommandFailed
 from app.ui.desk import Desk
 from app.ui.page import Remark
 from app.ui.widgets import Button, IconButton, Notice, Tone, clear, column

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.reason import Text
-from app.services.errors import StorageError
 from app.services.breaker import ALERT as BREAKER
+from app.services.errors import StorageError
 from app.services.events import AlertEnded, AlertRaised, CommandFailed
 from app.ui.notices import Notices
 from app.ui.page import Remark
