@@ -163,10 +163,18 @@ def outside_of(folder: Path) -> Outside:
 
 
 def standalone_outside(folder: Path, scratch: Path) -> Outside:
-    """The neighbours of rules without the program: nobody is asked, `folder` stays as it is, copies go to `scratch`."""
+    """The neighbours of rules without the program: nobody is asked, `folder` stays as it is, copies go to `scratch`.
+
+    Raises AppError.
+    """
     scripts = scratch / "scripts"
     if (folder / "scripts").is_dir():
-        shutil.copytree(folder / "scripts", scripts)
+        try:
+            shutil.copytree(folder / "scripts", scripts, symlinks=True)
+        except OSError as error:  # shutil.Error is one
+            reason = error.strerror or str(error)
+            path = str(folder / "scripts")
+            raise AppError(Text("file-unreadable", {"path": path, "reason": reason})) from None
     return replace(
         outside_of(folder),
         read_interfaces=tuple,

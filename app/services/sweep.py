@@ -202,8 +202,11 @@ class Watcher:
         )
         ended = time.perf_counter()
         to_good, to_banned = self.book.rates()
-        if bans:
-            log.info("%s: banned %d peers", self._ref.name, len(bans))
+        short = sum(ban.disconnect for ban in bans)
+        if len(bans) > short:
+            log.info("%s: banned %d peers", self._ref.name, len(bans) - short)
+        if short:
+            log.info("%s: disconnected %d peers for a moment", self._ref.name, short)
         return Swept(
             downloader=self._ref.id,
             snapshot=snapshot,
