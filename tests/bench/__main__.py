@@ -22,6 +22,7 @@ _BENCHES: Final = {
     "sweep": "sweeps of 1,000 and 10,000 peers: time, loop steps, memory",
     "records": "what a day of records writes with 10,000 live peers",
     "storage": "commits and loads of the ban list",
+    "judging": "10,000 peers judged by every rule",
     "rules": "a million addresses read and looked up; hundreds of string rules",
     "table": "the peer table with 10,000 rows",
 }

@@ -19,7 +19,7 @@ from typing import Final
 from app.domain.address import IPAddress
 from app.domain.address_list import AddressList
 from app.domain.address_reader import parse_address_list
-from app.domain.string_rule import StringRuleList, parse_rule_list
+from app.domain.string_rule import parse_rule_list
 from tests.bench.figures import Figure, percentile, table
 
 _ENTRIES: Final = 1_000_000
@@ -29,7 +29,7 @@ _SEED: Final = 7
 _PAUSE: Final = 0.002
 
 
-def _list(dice: Random) -> bytes:
+def address_lines(dice: Random) -> bytes:
     """Single addresses for the most part, blocks around some of them, a tenth of IPv6."""
     lines = []
     for _ in range(_ENTRIES):
@@ -48,17 +48,19 @@ def _peers(dice: Random) -> list[IPAddress]:
     return four + [IPv6Address(dice.getrandbits(125) | 1 << 125) for _ in range(_PEERS // 5)]
 
 
-def _strings(dice: Random) -> StringRuleList:
+def string_entries(dice: Random, plain: int, regexes: int) -> tuple[str, ...]:
+    """Rules as a profile has them."""
     methods = ("STARTS_WITH", "CONTAINS", "ENDS_WITH", "EQUALS")
     rules = [
         {"method": methods[n % 4], "content": _word(dice) + dice.choice(("", "/", " 0.0"))}
-        for n in range(200)
+        for n in range(plain)
     ]
     shapes = (r"(?i).*{}.*", r"{}/\d+\.\d+", r"-{}\d{{4}}-.*")
     rules += [
-        {"method": "REGEX", "content": dice.choice(shapes).format(_word(dice))} for _ in range(20)
+        {"method": "REGEX", "content": dice.choice(shapes).format(_word(dice))}
+        for _ in range(regexes)
     ]
-    return parse_rule_list([json.dumps(rule) for rule in rules])
+    return tuple(json.dumps(rule) for rule in rules)
 
 
 def _word(dice: Random) -> str:
@@ -121,7 +123,12 @@ def _held(text: bytes) -> tuple[float, AddressList]:
 def main() -> int:
     """Measure and print; 1 when a budget is missed."""
     dice = Random(_SEED)
-    text, peers, names, strings = _list(dice), _peers(dice), _names(dice), _strings(dice)
+    text, peers, names, strings = (
+        address_lines(dice),
+        _peers(dice),
+        _names(dice),
+        parse_rule_list(string_entries(dice, 200, 20)),
+    )
     spent, turns = asyncio.run(_load_beside_a_loop(text))
     held, found = _held(text)
     alone = [found.ip_set.find(ip) for ip in peers]
