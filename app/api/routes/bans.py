@@ -13,6 +13,7 @@ from app.api.access import Role
 from app.api.answer import Answer, Page, encode_list
 from app.api.call import Call
 from app.api.modules import context_of
+from app.api.place import WirePlace, place_of, reverse_name
 from app.api.router import Route, Taking
 from app.api.shapes import (
     Count,
@@ -34,6 +35,8 @@ from app.services.wire import WirePeer, WireTorrent, WireVerdict, verdict_to_wir
 
 _EVERYTHING: Final = "*"
 _MOST_NAMED: Final = 20
+_NO_NAME: Final = "N/A"
+"""PBH's word for a name that is not known."""
 
 
 class BanMetadata(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -42,7 +45,7 @@ class BanMetadata(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     downloader: DownloaderName
     torrent: WireTorrent
     peer: WirePeer
-    reverse_lookup: str = "N/A"
+    reverse_lookup: str
     context: str
     ban_at: int
     unban_at: int
@@ -55,7 +58,7 @@ class BanEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     address: str
     ban_metadata: BanMetadata
-    ip_geo_data: None = None
+    ip_geo_data: WirePlace | None = None
     enforcement: dict[str, str]
     """By downloader id: `waiting`, `enforced`, `still-there` or `not-enforceable`."""
     trace: list[WireVerdict]
@@ -175,12 +178,15 @@ def _searchable(entry: Ban) -> str:
 
 def _entry(entry: Ban, core: Core) -> BanEntry:
     states = core.downloaders.enforcement(entry)
+    address = entry.prefix.network_address
     return BanEntry(
         address=show(entry.prefix),
+        ip_geo_data=place_of(core, address),
         ban_metadata=BanMetadata(
             downloader=downloader_name(entry.downloader, core),
             torrent=banned_torrent(entry),
             peer=banned_peer(entry),
+            reverse_lookup=reverse_name(core, address) or _NO_NAME,
             context=context_of(entry.rule),
             ban_at=entry.since,
             unban_at=entry.until,

@@ -11,6 +11,7 @@ from app.api.access import Role
 from app.api.answer import Answer, encode_list
 from app.api.call import Call
 from app.api.errors import answer_to
+from app.api.place import WirePlace, place_of, reverse_name
 from app.api.router import Route, Taking
 from app.domain.decision import Decision
 from app.domain.errors import NotFound, Refused
@@ -94,8 +95,8 @@ class LivePeer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A connected peer; `decision` is ours."""
 
     peer: WirePeer
-    geo: None = None
-    ptr_record: str | None = None
+    geo: WirePlace | None
+    ptr_record: str | None
     decision: WireDecision
 
 
@@ -188,17 +189,25 @@ async def peers(call: Call) -> Answer:
     """The peers of a torrent at the last sweep, those that take most first; none for an unknown torrent."""
     found = list(call.core.downloaders.peers(_id(call), call.params["torrentId"]))
     found.sort(key=lambda judged: judged.peer.upload_rate, reverse=True)
-    return Answer(data=await encode_list(found, _Shaper().live_peer))
+    await call.core.lookups.places.look_up(judged.peer.address.ip for judged in found)
+    return Answer(data=await encode_list(found, _Shaper(call.core).live_peer))
 
 
 class _Shaper:
     """Peers that are judged alike share one decision; it is put into words once."""
 
-    def __init__(self) -> None:
+    def __init__(self, core: Core) -> None:
+        self._core = core
         self._said: dict[int, WireDecision] = {}
 
     def live_peer(self, judged: JudgedPeer) -> LivePeer:
-        return LivePeer(peer=peer_to_wire(judged.peer), decision=self._decision(judged.decision))
+        address = judged.peer.address.ip
+        return LivePeer(
+            peer=peer_to_wire(judged.peer),
+            geo=place_of(self._core, address),
+            ptr_record=reverse_name(self._core, address),
+            decision=self._decision(judged.decision),
+        )
 
     def _decision(self, decision: Decision) -> WireDecision:
         said = self._said.get(id(decision))
