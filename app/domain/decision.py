@@ -28,8 +28,11 @@ class Decision:
 
     @property
     def shadows(self) -> tuple[Verdict, ...]:
-        """The rules in shadow that would have banned, when nothing bans or exempts in earnest."""
-        if self.action is not Action.NO_ACTION:
+        """The rules in shadow that would have banned, when nothing bans or exempts in earnest.
+
+        To drop a connection is no ban: it hides nothing.
+        """
+        if self.action not in (Action.NO_ACTION, Action.BAN_FOR_DISCONNECT):
             return ()
         return tuple(v for v in self.trace if v.mode is Mode.SHADOW and v.hits)
 

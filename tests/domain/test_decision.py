@@ -49,6 +49,11 @@ def test_a_rule_that_is_not_in_force_stands_in_the_trace_only(mode: Mode) -> Non
     assert decision.shadow == (watched if mode is Mode.SHADOW else None)
 
 
+def test_a_dropped_connection_hides_no_shadow_ban() -> None:
+    watched = verdict("watched", BAN, 5, mode=Mode.SHADOW)
+    assert merge([verdict("pcb", DROP, 15_000), watched], GLOBAL).shadow == watched
+
+
 def test_a_shadow_ban_is_silent_when_the_peer_is_spared_or_banned_in_earnest() -> None:
     watched = verdict("id", BAN, 0, Mode.SHADOW)
     for other in (verdict("exception", SKIP), verdict("name", BAN)):
