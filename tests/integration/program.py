@@ -24,6 +24,7 @@ from app.settings.downloader import DownloaderSettings, downloader_changes
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOKEN = "token-of-a-test"
 START_LIMIT = 30.0
+SUBSCRIBED = ("module", "ip-address-blocker-rules", "rules", "all-in-one", "enabled")
 
 T = TypeVar("T")
 
@@ -57,6 +58,14 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client()
         folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / PROFILE).exists():
+            self._stay_alone()
+
+    def _stay_alone(self) -> None:
+        """Write settings by which nothing but loopback is asked for anything."""
+        self.files.load()
+        self.files.change(CONFIG, {("ip-database", "auto-update"): False})
+        self.files.change(PROFILE, {SUBSCRIBED: False})
 
     def watch(self, *downloaders: DownloaderSettings, interval: int = 1_000) -> None:
         """Write `downloaders` and the sweep interval (ms) into its settings."""

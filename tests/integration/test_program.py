@@ -16,6 +16,8 @@ from app.settings.downloader import DownloaderSettings
 from app.settings.secret import Secret
 from tests.integration.program import CHECKOUT, Program, ProgramFailed
 
+DISHONEST_BY = ("PeerIdBlacklist", "ClientNameBlacklist", "ExpressionRule", "ProgressCheatBlocker")
+"""Rules that hit nobody in the demo's swarm but those who play dishonest ones."""
 LISTS = ("ip", "p2p-plain-format", "dat-emule")
 
 
@@ -90,7 +92,7 @@ async def test_demo_bans_the_dishonest_only_and_ends_cleanly(tmp_path: Path) -> 
         banned = program.wait(program.banned)
         for row in banned.values():
             meta = row["banMetadata"]
-            assert meta["context"].endswith(("PeerIdBlacklist", "ClientNameBlacklist"))
+            assert meta["context"].endswith(DISHONEST_BY)
             assert meta["description"]
         assert program.stop(5) == 0
 
@@ -159,7 +161,7 @@ async def test_a_dead_downloader_shows_its_error_and_the_other_goes_on(
             )
         )
         assert state["lastStatusMessage"]
-        assert program.get("/api/downloaders/demo/status")["lastStatus"] == "HEALTHY"
+        program.wait(lambda: program.get("/api/downloaders/demo/status")["lastStatus"] == "HEALTHY")
 
 
 def test_headless_loads_no_qt(tmp_path: Path) -> None:
