@@ -95,7 +95,7 @@ async def test_slots_speak_the_language_of_the_task(qtbot: QtBot, tmp_path: Path
 
         async with asyncio.TaskGroup() as group:
             group.create_task(run())
-            await until(lambda: _window() is not None)
+            await until(lambda: _window() is not None, seconds=20)
             QTimer.singleShot(0, lambda: heard.append(current_language()))
             await until(lambda: heard)
             QTimer.singleShot(0, lambda: set_language("en"))

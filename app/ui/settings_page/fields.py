@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -10,13 +12,26 @@ from typing_extensions import override
 
 from app.domain.address import show
 from app.locale import _
-from app.settings.kind import Days, Flag, Milliseconds, Prefixes, Whole
+from app.settings.kind import (
+    Days,
+    Flag,
+    Lines,
+    Milliseconds,
+    Number,
+    Prefixes,
+    SecretLine,
+    Whole,
+    Words,
+)
+from app.settings.secret import Secret
 from app.ui.duration_field import DurationField
-from app.ui.settings_page.items import Item
+from app.ui.settings_page.item import Item, Shape
+from app.ui.settings_page.size_field import SizeField
 from app.ui.theme import height
-from app.ui.widgets import text_field
+from app.ui.widgets import column, text_field
 
 _LINES: Final = 6
+_SECOND: Final = 1000
 
 
 class Field(QObject):
@@ -79,10 +94,33 @@ class ChoiceField(Field):
 
 
 class LengthField(Field):
-    """A length of time."""
+    """A length of time; `unit` is the milliseconds that the setting counts in."""
+
+    def __init__(self, unit: int = 1) -> None:
+        self._field = DurationField(endless=False)
+        super().__init__(self._field)
+        self._unit = unit
+        self._field.changed.connect(self.changed)
+
+    @override
+    def show_value(self, value: Any) -> None:
+        self._field.set_value(value * self._unit)
+
+    @override
+    def read(self) -> object:
+        try:
+            length = self._field.value
+        except (ValueError, OverflowError):
+            # Nothing at all is a length too, where the kind takes it.
+            return 0 if self._field.text.strip() == "0" else self._field.text
+        return length if length is None or self._unit == 1 else round(length / self._unit)
+
+
+class BytesField(Field):
+    """A size."""
 
     def __init__(self) -> None:
-        self._field = DurationField(endless=False)
+        self._field = SizeField()
         super().__init__(self._field)
         self._field.changed.connect(self.changed)
 
@@ -92,17 +130,36 @@ class LengthField(Field):
 
     @override
     def read(self) -> object:
+        return self._field.value
+
+
+class ShareField(Field):
+    """A share of 0 to 1, and sometimes more, as percent."""
+
+    def __init__(self) -> None:
+        self._line: QLineEdit = text_field()
+        super().__init__(self._line)
+        self._line.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._line.textEdited.connect(self.changed)
+
+    @override
+    def show_value(self, value: Any) -> None:
+        self._line.setText(f"{value * 100:.12g}")
+
+    @override
+    def read(self) -> object:
+        text = self._line.text().strip().removesuffix("%").strip().replace(",", ".")
         try:
-            return self._field.value
-        except (ValueError, OverflowError):
-            return self._field.text
+            return float(f"{float(text) / 100:.14g}")
+        except ValueError:
+            return text
 
 
 class TextField(Field):
     """A line of text or a number."""
 
-    def __init__(self, *, is_number: bool) -> None:
-        self._line: QLineEdit = text_field()
+    def __init__(self, *, is_number: bool = False, is_secret: bool = False) -> None:
+        self._line: QLineEdit = text_field(secret=is_secret)
         super().__init__(self._line)
         if is_number:
             self._line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -110,15 +167,42 @@ class TextField(Field):
 
     @override
     def show_value(self, value: Any) -> None:
-        self._line.setText(str(value))
+        match value:
+            case Secret():
+                self._line.setText(value.reveal())
+            case float():
+                self._line.setText(f"{value:.12g}")
+            case _:
+                self._line.setText(str(value))
 
     @override
     def read(self) -> object:
         return self._line.text().strip()
 
 
-class PrefixesField(Field):
-    """Addresses and networks, one a line."""
+class WordsField(Field):
+    """Some of a few words, each with a box of its own."""
+
+    def __init__(self, item: Item) -> None:
+        body = QWidget()
+        super().__init__(body)
+        self._boxes = {str(value): QCheckBox(_(words)) for value, words in item.choices}
+        body.setLayout(column(*self._boxes.values(), gap=2))
+        for box in self._boxes.values():
+            box.toggled.connect(self.changed)
+
+    @override
+    def show_value(self, value: Any) -> None:
+        for word, box in self._boxes.items():
+            box.setChecked(word in value)
+
+    @override
+    def read(self) -> object:
+        return [word for word, box in self._boxes.items() if box.isChecked()]
+
+
+class LinesField(Field):
+    """Texts, or addresses and networks, one a line."""
 
     def __init__(self) -> None:
         self._text = QPlainTextEdit()
@@ -129,7 +213,7 @@ class PrefixesField(Field):
 
     @override
     def show_value(self, value: Any) -> None:
-        self._text.setPlainText("\n".join(show(prefix) for prefix in value))
+        self._text.setPlainText("\n".join(_line(entry) for entry in value))
 
     @override
     def read(self) -> object:
@@ -138,14 +222,33 @@ class PrefixesField(Field):
 
 def field_for(item: Item) -> Field:
     """The field that fits a setting."""
+    if isinstance(item.kind, Words):
+        return WordsField(item)
     if item.choices:
         return ChoiceField(item)
+    shaped = _BY_SHAPE.get(item.shape)
+    if shaped is not None:
+        return shaped()
     match item.kind:
         case Flag():
             return CheckField(_(item.name))
         case Milliseconds():
             return LengthField()
-        case Prefixes():
-            return PrefixesField()
+        case Prefixes() | Lines():
+            return LinesField()
         case kind:
-            return TextField(is_number=isinstance(kind, Whole | Days))
+            return TextField(
+                is_number=isinstance(kind, Whole | Number | Days),
+                is_secret=isinstance(kind, SecretLine),
+            )
+
+
+def _line(entry: object) -> str:
+    return show(entry) if isinstance(entry, IPv4Network | IPv6Network) else str(entry)
+
+
+_BY_SHAPE: Final[Mapping[Shape, Callable[[], Field]]] = {
+    Shape.SHARE: ShareField,
+    Shape.BYTES: BytesField,
+    Shape.SECONDS: lambda: LengthField(_SECOND),
+}

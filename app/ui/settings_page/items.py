@@ -2,72 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from app.domain.string_rule import UnmetIf
 from app.locale import N_
-from app.services.ports import Settings
-from app.settings.config import Config, Theme
+from app.settings.config import ProxyKind, Theme
 from app.settings.kind import (
     MAX_PORT,
     Choice,
     Days,
     Flag,
     Host,
-    Kind,
     Language,
+    Line,
+    Lines,
     Milliseconds,
+    Number,
     Prefixes,
+    SecretLine,
     Url,
     Whole,
 )
-from app.settings.profile import Profile
+from app.ui.settings_page.item import CONFIG, DEFAULTS, PROFILE, Item, Section, Shape
 
-CONFIG: Final = "config.yml"
-PROFILE: Final = "profile.yml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One setting: where it stands, what it may be, and how it is shown."""
-
-    file: str
-    path: tuple[str, ...]
-    name: str
-    """Message ids, here and below, are marked with N_()."""
-    kind: Kind[Any]
-    value: Callable[[Settings], object]
-    hint: str = ""
-    unit: str = ""
-    choices: Sequence[tuple[object, str]] = ()
-    """Values and message ids, where there is a choice."""
-    restart: bool = False
-    """Whether it takes effect with the next start."""
-
-    @property
-    def key(self) -> str:
-        """Dotted, with its file: `config.yml/server.http`."""
-        return f"{self.file}/{'.'.join(self.path)}"
-
-    @property
-    def default(self) -> object:
-        """The value of a new file."""
-        return self.value(DEFAULTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Settings that belong together."""
-
-    key: str
-    name: str
-    icon: str
-    items: Sequence[Item]
-
-
-DEFAULTS: Final = Settings(config=Config(), profile=Profile())
+__all__ = [
+    "BREAKER",
+    "CONFIG",
+    "DEFAULTS",
+    "GENERAL",
+    "LOOKUP",
+    "NETWORK",
+    "PROFILE",
+    "SECTIONS",
+    "SERVER",
+    "WATCHING",
+    "WIDENING",
+    "Item",
+    "Section",
+]
 
 GENERAL: Final = Section(
     key="general",
@@ -262,4 +234,162 @@ SERVER: Final = Section(
         ),
     ),
 )
-SECTIONS: Final = (GENERAL, WATCHING, WIDENING, SERVER)
+BREAKER: Final = Section(
+    key="breaker",
+    name=N_("Circuit breaker"),
+    icon="shield-alert",
+    items=(
+        Item(
+            file=PROFILE,
+            path=("circuit-breaker", "enabled"),
+            name=N_("Stop and ask when rules would ban very many at once"),
+            kind=Flag(),
+            value=lambda s: s.profile.circuit_breaker.enabled,
+            hint=N_("A rule that errs then cannot empty your swarms."),
+        ),
+        Item(
+            file=PROFILE,
+            path=("circuit-breaker", "share"),
+            name=N_("Too many are more than"),
+            kind=Number(0.01, 1),
+            value=lambda s: s.profile.circuit_breaker.share,
+            hint=N_("Of all peers."),
+            shape=Shape.SHARE,
+        ),
+        Item(
+            file=PROFILE,
+            path=("circuit-breaker", "peers"),
+            name=N_("But at least"),
+            kind=Whole(1, 1_000_000),
+            value=lambda s: s.profile.circuit_breaker.peers,
+            hint=N_("Fewer never count as too many."),
+            unit=N_("peers"),
+        ),
+        Item(
+            file=PROFILE,
+            path=("circuit-breaker", "window"),
+            name=N_("Within"),
+            kind=Milliseconds(1_000),
+            value=lambda s: s.profile.circuit_breaker.window,
+        ),
+    ),
+)
+LOOKUP: Final = Section(
+    key="lookup",
+    name=N_("Places and names"),
+    icon="globe",
+    items=(
+        Item(
+            file=CONFIG,
+            path=("ip-database", "auto-update"),
+            name=N_("Download the databases of places, and again when they are old"),
+            kind=Flag(),
+            value=lambda s: s.config.ip_database.auto_update,
+        ),
+        Item(
+            file=CONFIG,
+            path=("ip-database", "database-city"),
+            name=N_("Database of cities"),
+            kind=Line(),
+            value=lambda s: s.config.ip_database.database_city,
+            hint=N_("Name of its file; empty for none."),
+        ),
+        Item(
+            file=CONFIG,
+            path=("ip-database", "database-asn"),
+            name=N_("Database of networks"),
+            kind=Line(),
+            value=lambda s: s.config.ip_database.database_asn,
+            hint=N_("It knows the network operator (ASN) of an address; empty for none."),
+        ),
+        Item(
+            file=CONFIG,
+            path=("ip-database", "database-geocn"),
+            name=N_("Database of China"),
+            kind=Line(),
+            value=lambda s: s.config.ip_database.database_geocn,
+            hint=N_("It knows provinces and kinds of connection; empty for none."),
+        ),
+        Item(
+            file=CONFIG,
+            path=("ip-database", "account-id"),
+            name=N_("MaxMind account"),
+            kind=Line(),
+            value=lambda s: s.config.ip_database.account_id,
+            hint=N_("Shown to the download sites with its key; they work without."),
+        ),
+        Item(
+            file=CONFIG,
+            path=("ip-database", "license-key"),
+            name=N_("MaxMind license key"),
+            kind=SecretLine(),
+            value=lambda s: s.config.ip_database.license_key,
+        ),
+        Item(
+            file=CONFIG,
+            path=("lookup", "dns-reverse-lookup"),
+            name=N_("Look up the names of banned addresses"),
+            kind=Flag(),
+            value=lambda s: s.config.lookup.dns_reverse_lookup,
+            hint=N_("The name servers then learn which addresses you ban."),
+        ),
+        Item(
+            file=CONFIG,
+            path=("resolvers", "use-system"),
+            name=N_("Ask the name servers of this computer"),
+            kind=Flag(),
+            value=lambda s: s.config.resolvers.use_system,
+        ),
+        Item(
+            file=CONFIG,
+            path=("resolvers", "servers"),
+            name=N_("Other name servers"),
+            kind=Lines(),
+            value=lambda s: s.config.resolvers.servers,
+            hint=N_("Addresses, one a line, with a port where it is not 53."),
+        ),
+    ),
+)
+NETWORK: Final = Section(
+    key="network",
+    name=N_("Proxy"),
+    icon="share-2",
+    items=(
+        Item(
+            file=CONFIG,
+            path=("proxy", "setting"),
+            name=N_("Lists and databases are fetched"),
+            kind=Whole(0, 2),
+            value=lambda s: s.config.proxy.code,
+            hint=N_("Downloaders are always asked directly."),
+            choices=(
+                (int(ProxyKind.NONE), N_("directly")),
+                (int(ProxyKind.HTTP), N_("through an HTTP proxy")),
+                (int(ProxyKind.SOCKS), N_("through a SOCKS proxy")),
+            ),
+        ),
+        Item(
+            file=CONFIG,
+            path=("proxy", "host"),
+            name=N_("Its address"),
+            kind=Host(),
+            value=lambda s: s.config.proxy.host,
+        ),
+        Item(
+            file=CONFIG,
+            path=("proxy", "port"),
+            name=N_("Its port"),
+            kind=Whole(1, MAX_PORT),
+            value=lambda s: s.config.proxy.port,
+        ),
+        Item(
+            file=CONFIG,
+            path=("proxy", "non-proxy-hosts"),
+            name=N_("Fetched directly from"),
+            kind=Line(),
+            value=lambda s: s.config.proxy.non_proxy_hosts,
+            hint=N_("Host names with * and ?, separated by |."),
+        ),
+    ),
+)
+SECTIONS: Final = (GENERAL, WATCHING, BREAKER, WIDENING, LOOKUP, NETWORK, SERVER)

@@ -18,7 +18,8 @@ from app.ui.desk import Desk
 from app.ui.format import listed
 from app.ui.page import Page
 from app.ui.settings_page.form import SectionForm
-from app.ui.settings_page.items import SECTIONS, SERVER, Item
+from app.ui.settings_page.item import Item
+from app.ui.settings_page.items import SECTIONS, SERVER
 from app.ui.theme import Scheme, height
 from app.ui.widgets import Button, ButtonKind, column, frame, label, row, scrolled
 

@@ -116,7 +116,7 @@ async def test_choosing_a_peer_says_why(
 
         assert page.details.words == "Peer ID “-XF9990-”; banned: starts with “-xf”"
         lines = {line.rule: line for line in page.details.trace.rows.rows()}
-        assert list(lines) == ["Exceptions", "Address list", "Peer ID", "Client name"]
+        assert {"Exceptions", "Address list", "Peer ID", "Client name"} <= lines.keys()
         assert lines["Peer ID"].answer == "Ban 3 d"
         assert lines["Peer ID"].saw == "-XF9990-"
         assert lines["Address list"].saw == f"{LEECHER}:51413"
