@@ -71,6 +71,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "rule-bad-outcome": N_("“{key}” is “{given}”; TRUE, FALSE or DEFAULT is allowed"),
     "rule-missing": N_("“{key}” is missing or of the wrong type"),
     "rule-bad-regex": N_("the pattern is no regular expression ({why})"),
+    "pattern-given-up": N_(
+        "A pattern took too long on several names and matches nothing any more: {pattern}"
+        " (rule “{rule}”)"
+    ),
     "rule-unknown": N_("There is no rule “{name}”."),
     # commands
     "ban-spared": N_("{address} is not banned: the exception {exception} covers it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,17 +12,28 @@ from app.domain.decision import Decision
 from app.domain.errors import NotFound
 from app.domain.peer import Peer
 from app.domain.reason import Text
+from app.domain.rules.rule import WithPatterns
 from app.domain.sighting import Sighting
 from app.domain.string_rule import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
-from app.services.events import BansChanged, EventBus, RulesChanged, SettingsChanged
+from app.locale.texts import say
+from app.services.events import (
+    AlertRaised,
+    BansChanged,
+    EventBus,
+    RulesChanged,
+    SettingsChanged,
+    Swept,
+)
 from app.services.judge import Judge, Panel
 from app.services.ports import Clock
 from app.services.rule_set import ORDER, Parts, RuleBook
 from app.services.settings import SettingsBook
 from app.services.shadow_log import ShadowLog
 from app.settings.profile import Profile
+
+log = logging.getLogger(__name__)
 
 _PATTERN_KEYS: Final = {("banned-peer-id",), ("banned-client-name",), ("ptr-rules",)}
 
@@ -60,8 +72,10 @@ class Rules:
         self._bus, self._clock, self._shadows, self._entries = bus, clock, shadows, entries
         self._profile = settings.profile
         self._bans: Counter[str] = Counter()
+        self._given_up: set[tuple[str, str]] = set()
         bus.subscribe(SettingsChanged, self._follow_settings)
         bus.subscribe(BansChanged, self._count_bans)
+        bus.subscribe(Swept, self._tell_of_slow_patterns)
 
     def states(self) -> tuple[RuleState, ...]:
         """All rules in judging order."""
@@ -120,3 +134,15 @@ class Rules:
     def _count_bans(self, event: BansChanged) -> None:
         if event.news:
             self._bans.update(ban.rule for ban in event.added if not ban.disconnect)
+
+    def _tell_of_slow_patterns(self, _event: Swept) -> None:
+        """Say once which patterns were switched off because they took too long."""
+        for rule in self._judge.rules.identity:
+            for pattern in rule.given_up if isinstance(rule, WithPatterns) else ():
+                if (rule.name, pattern) in self._given_up:
+                    continue
+                self._given_up.add((rule.name, pattern))
+                title = Text(f"title-{rule.name}")
+                text = Text("pattern-given-up", {"pattern": pattern, "rule": title})
+                log.warning("%s", say(text))
+                self._bus.publish(AlertRaised(kind=f"pattern-{rule.name}", text=text))

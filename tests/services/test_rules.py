@@ -10,6 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.peer_exception import PeerException
 from app.domain.string_rule import InvalidRule
 from app.domain.verdict import Action, Mode
+from app.services.events import AlertRaised
 from app.services.rules import RuleState
 from app.settings.errors import InvalidSetting
 from app.settings.profile import RULES
@@ -118,3 +119,16 @@ async def test_asking_what_if_bans_and_counts_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
         assert (await it.core.rules.what_if(HP, UBUNTU)).bans
         assert len(it.core.ban_list) == 0
+
+
+async def test_a_pattern_that_never_ends_is_told_of_once_and_stops_no_sweep(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        entry = '{"method": "REGEX", "content": "(?=(a+)+$)(a|aa)+b"}'
+        await it.core.rules.change(NAMES, {("banned-client-name",): [entry]})
+        told: list[AlertRaised] = []
+        it.core.bus.subscribe(AlertRaised, told.append)
+        evil = [peer(f"203.0.113.{n}", client_name="a" * (40 + n) + "!") for n in range(1, 9)]
+        it.downloaders["qb"].show(UBUNTU, *evil)
+        for _ in range(2):
+            await swept(it)
+        assert [alert.kind for alert in told] == [f"pattern-{NAMES}"]

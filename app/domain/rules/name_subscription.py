@@ -29,6 +29,11 @@ class NameSubscription:
         allows = Text("list-allows", {"count": entries, "lists": len(self.lists)})
         object.__setattr__(self, "_allows", allows)
 
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """See WithPatterns."""
+        return tuple(pattern for each in self.lists for pattern in each.given_up)
+
     def subject(self, sighting: Sighting) -> tuple[str, bool]:
         """The name, and when there is none whether it may still come."""
         name = sighting.peer.client_name or ""

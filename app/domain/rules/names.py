@@ -30,6 +30,11 @@ class PeerIdBlacklist:
         peer = sighting.peer
         return _judge(self, peer, peer.peer_id, "peer-id")
 
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """See WithPatterns."""
+        return self.banned.given_up
+
     def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
         """The id, and whether it may still come."""
         return sighting.peer.peer_id, sighting.peer.handshaking
@@ -49,6 +54,11 @@ class ClientNameBlacklist:
         """Judge by name alone; no name while the handshake runs is no answer yet."""
         peer = sighting.peer
         return _judge(self, peer, peer.client_name, "client-name")
+
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """See WithPatterns."""
+        return self.banned.given_up
 
     def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
         """The name, and whether it may still come."""

@@ -41,6 +41,11 @@ class PtrBlacklist:
         allows = Text("allows-patterns", {"count": len(self.banned.rules)})
         object.__setattr__(self, "_allows", allows)
 
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """See WithPatterns."""
+        return self.banned.given_up
+
     def subject(self, sighting: Sighting) -> tuple[str, ...] | bool:
         """The names; True while the handshake runs, when nobody is asked, False while they are not known."""
         if sighting.peer.handshaking:

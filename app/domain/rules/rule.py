@@ -45,6 +45,16 @@ Rule: TypeAlias = IdentityRule | BehaviourRule
 
 
 @runtime_checkable
+class WithPatterns(Protocol):
+    """A rule with patterns of others, of which some may never end."""
+
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """Patterns that took too long too often and match nothing any more."""
+        ...
+
+
+@runtime_checkable
 class InBatches(Protocol):
     """A rule that looks up many peers at once for much less than one by one."""
 
