@@ -90,10 +90,20 @@ class Panel:
             (rule, _off(rule.name) if rule.mode is Mode.OFF else None, _unasked(rule))
             for rule in rules.behaviour
         ]
+        self._batched = [
+            rule
+            for rule in rules.identity
+            if rule.mode is not Mode.OFF and isinstance(rule, InBatches)
+        ]
         self.head = 2 + (rules.override is not None) + len(rules.identity)
         """Length of the part of a trace that depends on who a peer is, not on what it does."""
         # Keyed by the verdicts' ids; each decision keeps its verdicts, and so their ids, alive.
         self._decisions: dict[tuple[int, ...], Decision] = {}
+
+    def look_up(self, sightings: Sequence[Sighting]) -> None:
+        """Let rules look up together who is about to be judged; without it they look each up alone."""
+        for rule in self._batched:
+            rule.look_up(sightings)
 
     def identify(self, sightings: Sequence[Sighting], heads: Sequence[list[Verdict]]) -> None:
         """Add the answers of the identity rules to the beginning of each trace."""
@@ -102,8 +112,6 @@ class Panel:
                 for head in heads:
                     head.append(off)  # type: ignore[arg-type]  # one of both is there
                 continue
-            if isinstance(rule, InBatches):
-                rule.look_up(sightings)
             subject, judge = rule.subject, rule.judge
             for sighting, head in zip(sightings, heads, strict=True):
                 key = subject(sighting)
