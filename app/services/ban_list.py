@@ -37,7 +37,7 @@ class BanList:
         """Grows with every change."""
 
     async def load(self) -> None:
-        """Read the stored list, without what ended meanwhile."""
+        """Read the stored list, without what ended meanwhile, and announce it as no news."""
         now = self._clock()
         ended = []
         for ban in await self._store.load_bans():
@@ -49,6 +49,8 @@ class BanList:
             await self._store.commit_bans((), ended)
         self.generation += 1
         self._forgotten = self.generation
+        if self._bans:
+            self._bus.publish(BansChanged(added=tuple(self), news=False))
 
     def __len__(self) -> int:
         return len(self._bans)

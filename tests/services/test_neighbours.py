@@ -8,7 +8,7 @@ from app.services.events import EventBus
 from app.services.neighbours import Neighbours
 from app.services.replay import Nowhere
 from tests.domain.examples import ban
-from tests.services.fakes import HandClock
+from tests.services.fakes import HandClock, MemoryStore
 
 
 async def test_an_index_knows_the_bans_of_before_and_follows_the_list() -> None:
@@ -35,3 +35,14 @@ async def test_the_widest_block_asked_for_is_looked_at_again() -> None:
     neighbours.index(30, 48)
     neighbours.index(28, 56)
     assert neighbours.widen(changed) == parse_prefix("203.0.113.0/28")
+
+
+async def test_an_index_made_before_the_stored_list_is_read_knows_it_then() -> None:
+    store = MemoryStore()
+    bus = EventBus()
+    stored = ban("203.0.113.1", until=1_000)
+    store.bans[stored.prefix] = stored
+    bans = BanList(store, bus, HandClock(0))
+    index = Neighbours(bans, bus).index(30, 48)
+    await bans.load()
+    assert index.find(parse_ip("203.0.113.2")) is stored
