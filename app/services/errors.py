@@ -17,6 +17,13 @@ class Unreachable(DownloaderError):
         super().__init__(Text("downloader-unreachable", {"detail": detail}))
 
 
+class TooLate(Unreachable):
+    """It was asked, and the time was over before the whole answer was there."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("no-answer-in-time"))
+
+
 class AccessDenied(DownloaderError):
     """User name, password or key refused; not tried again until the settings change or the user asks."""
 

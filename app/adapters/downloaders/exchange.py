@@ -16,7 +16,7 @@ import httpx
 from app.adapters.http import TIMEOUTS, USER_AGENT, open_transport
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
-from app.services.errors import DownloaderError, ProtocolMismatch, Unreachable
+from app.services.errors import DownloaderError, ProtocolMismatch, TooLate, Unreachable
 
 AT_A_TIME: Final = 8
 """Requests. Answers that come together are read in one turn of the loop: 16 of them made turns of 30 ms."""
@@ -89,7 +89,7 @@ class Exchange:
                 async with asyncio.timeout(self._longest):
                     return await self._send(method, path, params, form, headers)
             except TimeoutError:
-                raise Unreachable(Text("no-answer-in-time")) from None
+                raise TooLate from None
             except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
                 raise self._failure(error) from error
 
@@ -162,6 +162,8 @@ class Exchange:
         cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
         if isinstance(cause, (aiohttp.ClientResponseError, httpx.DecodingError)):
             return ProtocolMismatch(Text("answer-not-http"))
+        if isinstance(cause, (aiohttp.ServerTimeoutError, httpx.TimeoutException)):
+            return TooLate()
         return Unreachable(self._reason(cause))
 
     def _reason(self, cause: Exception) -> Text:
@@ -174,8 +176,6 @@ class Exchange:
                 return Text("certificate-untrusted")
             case aiohttp.ClientSSLError():
                 return Text("no-tls", {"address": address})
-            case aiohttp.ServerTimeoutError() | httpx.TimeoutException():
-                return Text("no-answer-in-time")
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
                 return Text("answer-broke-off")
             case OSError() if cause.errno == errno.ECONNREFUSED:

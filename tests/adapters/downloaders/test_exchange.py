@@ -13,7 +13,7 @@ from aiohttp import web
 
 from app.adapters.downloaders.exchange import AT_A_TIME, Exchange
 from app.domain.reason import Text
-from app.services.errors import DownloaderError, ProtocolMismatch, Unreachable
+from app.services.errors import DownloaderError, ProtocolMismatch, TooLate, Unreachable
 from tests.adapters.downloaders.serving import serving
 
 
@@ -115,7 +115,7 @@ async def test_a_drip_is_given_up() -> None:
 
     async with serving(handle) as url:
         exchange = Exchange(url, verify=True, longest=0.2)
-        assert await failure(exchange.send("GET", "x")) == (Unreachable, "no-answer-in-time")
+        assert await failure(exchange.send("GET", "x")) == (TooLate, "no-answer-in-time")
         await exchange.close()
 
 

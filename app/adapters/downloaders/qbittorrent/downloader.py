@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Collection
 from typing import Final
@@ -22,9 +23,11 @@ from app.adapters.downloaders.qbittorrent.wire import (
 from app.domain.address import Prefix, Translation
 from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.services.errors import DownloaderError
+from app.services.errors import DownloaderError, TooLate
 from app.services.ports import Clock, Connection, Push, UploadLimits
 from app.settings.downloader import DownloaderSettings
+
+log = logging.getLogger(__name__)
 
 _NOT_FOUND: Final = 404
 _LEAST_LIMIT: Final = 1024
@@ -124,11 +127,19 @@ class QBittorrent:
         self._torrents_of = session.number
 
     async def _ask_all(self, due: Collection[Watched]) -> None:
+        """Ask them; one that does not answer in time shows whom it showed last, unless none does."""
         left = iter(due)
+        late: list[TooLate] = []
 
         async def work() -> None:
             for watched in left:
-                await self._ask(watched)
+                try:
+                    await self._ask(watched)
+                except TooLate as error:
+                    late.append(error)
+                    if not watched.turn.overdue:
+                        log.warning("the peers of %s did not come in time", watched.torrent.name)
+                    watched.turn.put_off()
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -141,6 +152,8 @@ class QBittorrent:
             if bugs is not None or expected is None:
                 raise
             raise _first(expected) from None
+        if due and len(late) == len(due):
+            raise late[0]
 
     async def _ask(self, watched: Watched) -> None:
         """Bring the peers of one torrent up to date."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -70,6 +71,8 @@ class Scripted:
         """Entries that it silently leaves out of its ban list."""
         self.statuses: dict[str, int] = {}
         """Status by path, instead of an answer."""
+        self.hangs: set[str] = set()
+        """Hashes about which it never answers."""
         self.calls: Counter[str] = Counter()
         self.asked: list[str] = []
         """Hashes whose peers were asked for, since the test last cleared it."""
@@ -117,6 +120,8 @@ class Scripted:
         if path in self.statuses:
             return web.Response(status=self.statuses[path])
         values = dict(await request.post() if request.method == "POST" else request.query)
+        if values.get("hash") in self.hangs:
+            await asyncio.Event().wait()
         return self._answer(path, {name: str(value) for name, value in values.items()})
 
     def _answer(self, path: str, values: dict[str, str]) -> web.Response:  # noqa: PLR0911 - one a path

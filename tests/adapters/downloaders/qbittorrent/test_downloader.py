@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
-from app.adapters.downloaders.qbittorrent.turn import RESTING
+from app.adapters.downloaders.qbittorrent.turn import PUT_OFF, RESTING
 from app.demo.server import Fault, running
 from app.demo.swarm import Swarm
 from app.domain.address import parse_prefix
 from app.domain.snapshot import Snapshot
-from app.services.errors import ProtocolMismatch, Unreachable
+from app.services.errors import ProtocolMismatch, TooLate, Unreachable
 from app.services.ports import Push, UploadLimits
 from app.settings.secret import Secret
 from tests.adapters.downloaders.qbittorrent.scripted import NOW, Scripted, opened, peer, scripted
@@ -241,6 +241,42 @@ async def test_a_bad_answer_fails_the_snapshot_and_a_good_one_heals_it(
         snapshot = await downloader.snapshot()
         assert sum(len(each.peers) for each in snapshot.torrents) > 20
         assert server.calls["auth/login"] == 1
+        await downloader.close()
+
+
+async def test_o8_a_torrent_that_does_not_answer_in_time_holds_up_nobody_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with scripted() as (server, url):
+        server.add(A, peer("203.0.113.1"), upspeed=100)
+        server.add(B, peer("203.0.113.2"), upspeed=100)
+        downloader = opened(url)
+        await downloader.snapshot()
+        downloader._session.exchange._longest = 0.3  # noqa: SLF001 - a minute in earnest
+        server.hangs.add(A)
+        server.connect(A, peer("203.0.113.7"))
+        server.connect(B, peer("203.0.113.8"))
+        snapshot = await downloader.snapshot()
+        assert peers(snapshot, A) == ["203.0.113.1"]
+        assert peers(snapshot, B) == ["203.0.113.8"]
+        server.hangs.clear()
+        asked = [await sweep(server, downloader) for _ in range(PUT_OFF)]
+        assert asked == [*[[B]] * (PUT_OFF - 1), [A, B]]
+        snapshot = await downloader.snapshot()
+        assert peers(snapshot, A) == ["203.0.113.7"]
+        assert caplog.text.count("did not come in time") == 1
+        await downloader.close()
+
+
+async def test_where_no_torrent_answers_in_time_the_snapshot_fails() -> None:
+    async with scripted() as (server, url):
+        server.add(A, peer("203.0.113.1"), upspeed=100)
+        server.hangs.add(A)
+        downloader = opened(url)
+        await downloader.connect()
+        downloader._session.exchange._longest = 0.3  # noqa: SLF001 - a minute in earnest
+        with pytest.raises(TooLate):
+            await downloader.snapshot()
         await downloader.close()
 
 

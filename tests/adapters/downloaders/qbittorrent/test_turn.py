@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.downloaders.qbittorrent.turn import LONELY, RESTING, Turn
+from app.adapters.downloaders.qbittorrent.turn import LONELY, PUT_OFF, RESTING, Turn
 
 
 def asked(turn: Turn, sweeps: range, *, moving: bool = False, connected: int = 0) -> list[int]:
@@ -75,6 +75,15 @@ def test_a_failed_request_is_made_up_for() -> None:
     turn.begin(2, moving=False, connected=0)
     turn.begin(3, moving=False, connected=0)
     assert turn.pending
+
+
+def test_one_that_did_not_answer_in_time_is_left_alone_for_a_while() -> None:
+    turn = Turn("x")
+    assert asked(turn, range(1, 2), moving=True) == [1]
+    turn.put_off()
+    assert turn.overdue
+    assert asked(turn, range(2, 12), moving=True) == [*range(1 + PUT_OFF, 12)]
+    assert not turn.overdue
 
 
 def test_one_that_just_moved_is_certain_to_be_asked_by_the_next_sweep() -> None:
