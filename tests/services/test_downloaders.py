@@ -54,16 +54,18 @@ async def test_editing_starts_anew_and_its_old_peers_vanish(tmp_path: Path) -> N
         assert it.core.downloaders.state("qb").settings.name == "Renamed"
 
 
-async def test_pausing_one_stops_it_and_keeps_its_bans(tmp_path: Path) -> None:
+async def test_o7_pausing_one_stops_it_and_keeps_its_bans(tmp_path: Path) -> None:
     async with house(tmp_path, "qb") as it:
         await it.core.bans.ban([parse_prefix("203.0.113.7")])
         await swept(it)
         held = set(it.downloaders["qb"].listed)
         await it.core.downloaders.pause("qb", paused=True)
         assert it.core.downloaders.state("qb").status is Status.PAUSED
+        await it.core.bans.ban([parse_prefix("203.0.113.8")])
         assert it.downloaders["qb"].listed == held
         await it.core.downloaders.pause("qb", paused=False)
         await swept(it)
+        assert parse_prefix("203.0.113.8") in it.downloaders["qb"].listed
 
 
 async def test_a_pause_of_all_ends_by_itself(tmp_path: Path) -> None:
@@ -131,12 +133,14 @@ async def test_while_all_pause_no_upload_is_shown(tmp_path: Path) -> None:
         assert (state.status, state.upload_rate) == (Status.PAUSED, 0)
 
 
-async def test_a_pause_of_all_keeps_what_was_seen_last_and_the_session(tmp_path: Path) -> None:
+async def test_o9_a_pause_of_all_fetches_nothing_and_pushes_once_when_it_ends(
+    tmp_path: Path,
+) -> None:
     async with house(tmp_path, "qb") as it:
         it.downloaders["qb"].show(UBUNTU, peer())
         await swept(it)
         await it.core.downloaders.pause_all()
-        asked = it.downloaders["qb"].connects
+        asked, pushed = it.downloaders["qb"].connects, len(it.downloaders["qb"].pushes)
         it.core.downloaders.sweep_now()
         await asyncio.sleep(0)
         assert it.downloaders["qb"].connects == asked
@@ -145,7 +149,9 @@ async def test_a_pause_of_all_keeps_what_was_seen_last_and_the_session(tmp_path:
         await it.core.bans.ban([parse_prefix("198.51.100.1")])
         await it.core.downloaders.resume_all()
         await swept(it)
-        assert not it.downloaders["qb"].pushes[-1].everything
+        await swept(it)
+        (push,) = it.downloaders["qb"].pushes[pushed:]
+        assert not push.everything
         assert parse_prefix("198.51.100.1") in it.downloaders["qb"].listed
 
 

@@ -49,7 +49,7 @@ def seen(ip: str, listed: object) -> JudgedPeer:
     return JudgedPeer(key, UBUNTU, shown, merge((), 0), 0, listed)  # type: ignore[arg-type]
 
 
-async def test_first_contact_sends_everything_and_then_nothing_twice() -> None:
+async def test_o2_first_contact_sends_everything_and_then_nothing_twice() -> None:
     it = bench()
     await it.bans.add([ban("1.2.3.4")])
     assert await it.sync()

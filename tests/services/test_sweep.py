@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.domain.address import parse_prefix
+from app.domain.address import parse_ip, parse_prefix
 from app.domain.ban import Ban
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
+from app.domain.verdict import Mode
 from app.services.downloaders import Status
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
@@ -65,7 +66,7 @@ async def test_a_bad_peer_is_banned_dropped_and_confirmed(tmp_path: Path) -> Non
         assert it.core.downloaders.state("qb").bans_confirmed == 1
 
 
-async def test_d37_a_banned_peer_that_stays_is_recorded_once(tmp_path: Path) -> None:
+async def test_o5_d37_a_banned_peer_that_stays_is_recorded_once(tmp_path: Path) -> None:
     async with house(tmp_path, "qb") as it:
         it.downloaders["qb"].show(UBUNTU, HP)
         it.downloaders["qb"].obeys = False
@@ -74,6 +75,54 @@ async def test_d37_a_banned_peer_that_stays_is_recorded_once(tmp_path: Path) -> 
         assert len(it.store.records) == 1
         (made,) = it.core.bans.shown()
         assert it.core.downloaders.enforcement(made) == {"qb": Enforcement.STILL_THERE}
+
+
+async def test_o4_the_end_of_a_technical_ban_is_pushed_and_not_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        # Half of the torrent is far beyond what the quick check lets pass.
+        qb.show(UBUNTU, peer("203.0.113.7", upload_rate=1, uploaded=UBUNTU.size // 2))
+        first = await swept(it)
+        assert isinstance(first, Swept)
+        (made,) = first.bans
+        assert (made.disconnect, made.until - made.since) == (True, 15_000)
+        assert qb.holds(parse_ip("203.0.113.7"))
+        it.downloaders["qb"].show(UBUNTU)
+        it.clock.now += 15_001
+        caplog.set_level(logging.INFO)
+        await swept(it)
+        assert not qb.holds(parse_ip("203.0.113.7"))
+        assert "ban" not in caplog.text
+        assert (it.core.statistics.bans, it.core.statistics.unbans) == (0, 0)
+        assert not it.store.records
+
+
+async def test_o10_a_rule_without_a_length_of_its_own_bans_for_the_global_one(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.rules.change("client-name-blacklist", {("ban-duration",): "default"})
+        it.downloaders["qb"].show(UBUNTU, HP)
+        await swept(it)
+        (made,) = it.core.bans.shown()
+        assert made.until - made.since == 1_209_600_000
+
+
+async def test_o12_who_comes_from_a_banned_block_is_kept_out_and_no_neighbour(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        await it.core.rules.set_mode("auto-range-ban", Mode.ENFORCE)
+        await it.core.bans.ban([parse_prefix("203.0.113.0/24")])
+        it.downloaders["qb"].show(UBUNTU, peer("203.0.113.9"))
+        await swept(it)
+        await swept(it)
+        assert it.core.ban_list.find(parse_ip("203.0.113.9")) is not None
+        assert it.downloaders["qb"].holds(parse_ip("203.0.113.9"))
+        assert it.core.downloaders.peers("qb") == ()
+        assert len(it.core.ban_list) == 1
 
 
 async def test_a_ban_reaches_every_downloader(tmp_path: Path) -> None:
@@ -109,7 +158,7 @@ async def test_a_new_session_gets_everything(tmp_path: Path) -> None:
         assert parse_prefix("198.51.100.1") in qb.listed
 
 
-async def test_a_refused_login_waits_for_the_user(tmp_path: Path) -> None:
+async def test_o16_a_refused_login_waits_for_the_user(tmp_path: Path) -> None:
     async with house(tmp_path, "qb") as it:
         qb = it.downloaders["qb"]
         await swept(it)

@@ -138,7 +138,7 @@ async def test_a_new_ban_is_one_request_when_increments_are_allowed() -> None:
         await downloader.close()
 
 
-async def test_without_increments_the_whole_list_is_written_and_foreign_entries_stay() -> None:
+async def test_o6_without_increments_the_whole_list_is_written_and_foreign_entries_stay() -> None:
     async with scripted() as (server, url):
         server.preferences["banned_IPs"] = "8.8.8.8\n2.2.2.2"
         downloader = opened(url)

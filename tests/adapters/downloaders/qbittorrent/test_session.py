@@ -72,7 +72,7 @@ async def test_an_open_door_needs_no_log_in() -> None:
 
 
 @pytest.mark.parametrize("version", ["4.5.2", "5.1.0", "5.3.0"])
-async def test_a_refused_log_in_is_not_tried_again_until_it_is_allowed(version: str) -> None:
+async def test_o16_a_refused_log_in_is_not_tried_again_until_it_is_allowed(version: str) -> None:
     async with running(small(), version=version) as server:
         session = Session(settings(server.url, password=WRONG))
         errors = [await failure(session.open()) for _ in range(10)]
