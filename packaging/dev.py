@@ -151,6 +151,7 @@ def _freeze() -> None:
 def _smoke() -> None:
     _freeze()
     smoke.check_headless(BUILT)
+    smoke.check_scripts(BUILT)
     smoke.check_desktop(BUILT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import queue
 import re
@@ -54,6 +55,29 @@ def check_desktop(program: Path) -> None:
         _expect_version(address)
         _expect_bans(address)
         _expect_clean_end(process)
+
+
+def check_scripts(program: Path) -> None:
+    """Have the bundled scripts judge a peer, in their own process; raises StepFailed."""
+    peer = {"address": {"ip": "2001:db8::2e0:61ff:fe12:3456", "port": 6881}}
+    with tempfile.TemporaryDirectory(prefix="peerwarden-smoke-") as folder:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        done = subprocess.run(
+            (program, "check", "--json", "--data-dir", folder),
+            cwd=folder,
+            env=env | {"HOME": folder},
+            input=json.dumps({"peer": peer}),
+            capture_output=True,
+            text=True,
+            timeout=_START,
+            check=False,
+        )
+    if (
+        done.returncode != 0
+        or '"rule": "expression-engine"' not in done.stdout.partition("trace")[0]
+    ):
+        message = f"its scripts do not judge: {done.stdout}{done.stderr}"
+        raise StepFailed(message)
 
 
 @contextlib.contextmanager

@@ -127,3 +127,31 @@ def test_a_window_that_cannot_open_fails_with_what_it_said(program: Program) -> 
 
     with pytest.raises(StepFailed, match=r"(?s)no platform plugin.*ended at once, .* 134"):
         smoke.check_desktop(program.path)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "passes"),
+    [
+        ('{"action": "BAN", "rule": "expression-engine", "trace": []}', 0, True),
+        (
+            '{"action": "NO_ACTION", "rule": null, "trace": [{"rule": "expression-engine"}]}',
+            0,
+            False,
+        ),
+        ('{"action": "BAN", "rule": "expression-engine", "trace": []}', 1, False),
+    ],
+)
+def test_scripts_that_do_not_judge_are_named(
+    tmp_path: Path,
+    answer: str,
+    code: int,
+    passes: bool,  # noqa: FBT001 - a table
+) -> None:
+    path = tmp_path / "peerwarden"
+    path.write_text(f"#!{sys.executable}\nprint({answer!r})\nraise SystemExit({code})\n")
+    path.chmod(0o755)
+    if passes:
+        smoke.check_scripts(path)
+        return
+    with pytest.raises(StepFailed, match="its scripts do not judge"):
+        smoke.check_scripts(path)
