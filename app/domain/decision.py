@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.verdict import Action, Mode, Verdict
+
+# Asked for ten thousand peers: in an enumeration they are looked up by name.
+_NO_ACTION: Final = Action.NO_ACTION
+_ENFORCE: Final = Mode.ENFORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,18 @@ def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:
     Verdicts of rules that are not in force (`shadow`, `off`) stand in the trace only.
     """
     best: Verdict | None = None
-    best_rank = (Action.NO_ACTION, 0)
+    best_rank = (_NO_ACTION, 0)
     review: int | None = None
     for verdict in trace:
         again = verdict.review_at
         if again is not None and (review is None or again < review):
             review = again
-        if verdict.mode is not Mode.ENFORCE or verdict.action is Action.NO_ACTION:
+        if verdict.action is _NO_ACTION or verdict.mode is not _ENFORCE:
             continue
         rank = (verdict.action, verdict.duration or default_duration)
         if best is None or rank > best_rank:
             best, best_rank = verdict, rank
     if best is None:
-        return Decision(Action.NO_ACTION, None, 0, tuple(trace), review)
+        return Decision(_NO_ACTION, None, 0, tuple(trace), review)
     duration = best_rank[1] if best.hits else 0
     return Decision(best.action, best, duration, tuple(trace), review)

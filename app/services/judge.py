@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import is_
 from typing import Final, Protocol
 
 from app.domain.address import Prefix
@@ -168,6 +169,11 @@ class Judge:
         """The rules in force."""
         return self._panel.rules
 
+    @property
+    def in_use(self) -> tuple[RuleSet, ...]:
+        """The rules in force, and the variants of them that somebody is judged by."""
+        return (self.rules, *(panel.rules for panel in self._panels.values()))
+
     def use(self, rules: RuleSet, variants: Variants = _no_variants) -> None:
         """Judge by `rules` from now on, and by `variants` of them where they differ."""
         self._variants = variants
@@ -249,7 +255,7 @@ class Judge:
 
 
 def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 def _off(name: str) -> Verdict:

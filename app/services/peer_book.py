@@ -43,15 +43,38 @@ class _Watched:
     to_good: int = 0
     to_banned: int = 0
 
+    left: tuple[Endpoint, ...] | None = None
+    """Where somebody was who may be gone; None when nobody looked."""
+
     def add_up(self) -> None:
+        """Count all rates anew."""
         self.to_good = self.to_banned = 0
         for judged in self.peers.values():
-            rate = judged.peer.upload_rate
-            if rate > 0:
-                if judged.ban is not None or judged.decision.bans:
-                    self.to_banned += rate
-                else:
-                    self.to_good += rate
+            if judged.peer.upload_rate > 0:
+                self._count(judged, 1)
+
+    def put(self, judged: JudgedPeer) -> None:
+        """Take in one peer, for another of the same endpoint if there is one."""
+        raw = judged.key.endpoint
+        before = self.peers.get(raw)
+        if before is not None and before.peer.upload_rate > 0:
+            self._count(before, -1)
+        self.peers[raw] = judged
+        if judged.peer.upload_rate > 0:
+            self._count(judged, 1)
+
+    def drop(self, raw: Endpoint) -> None:
+        """Forget one peer."""
+        before = self.peers.pop(raw)
+        if before.peer.upload_rate > 0:
+            self._count(before, -1)
+
+    def _count(self, judged: JudgedPeer, sign: int) -> None:
+        rate = judged.peer.upload_rate * sign
+        if judged.ban is not None or judged.decision.bans:
+            self.to_banned += rate
+        else:
+            self.to_good += rate
 
 
 class PeerBook:
@@ -137,7 +160,6 @@ class PeerBook:
         await self._judge_all(run)
         for watched, old in touched:
             run.note_gone(watched, old)
-            watched.add_up()
         for torrent_id, watched in before.items():
             if torrent_id not in after:
                 run.gone.update(judged.key for judged in watched.peers.values())
@@ -173,12 +195,16 @@ class PeerBook:
 
     async def _go_through(self, watched: _Watched, old: _Watched | None, run: _Run) -> None:
         """Keep the peers of one torrent that nothing happened to; note those to judge."""
-        seen = watched.seen
-        known = {} if old is None else old.peers
-        torrent, panel = seen.torrent, self._judge.panel(self._downloader, seen.torrent)
+        torrent = watched.seen.torrent
+        panel = self._judge.panel(self._downloader, torrent)
         same = old is not None and _same_kind(old.seen.torrent, torrent)
+        if old is not None and same and run.is_quiet and _alike(old, watched.seen):
+            self._go_through_changed(watched, old, panel, run)
+            if run.slices.due_now():
+                await run.slices.rest()
+            return
+        seen, known = watched.seen, {} if old is None else old.peers
         due = run.due.get(torrent.id, ())
-        quiet = run.is_quiet and same and not due
         peers, slices = watched.peers, run.slices
         for peer in seen.peers if seen.judged else ():
             if slices.due():
@@ -189,8 +215,6 @@ class PeerBook:
                 run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
                 continue
             peers[raw] = last
-            if quiet and last.peer is peer:
-                continue
             ip = peer.address.ip
             ban = self._find(peer) if run.relisted is None or ip in run.relisted else last.ban
             afresh = run.anew or not same or (bool(run.asked) and ip in run.asked)
@@ -200,6 +224,34 @@ class PeerBook:
                 run.note(panel, _Work(watched, torrent, peer, last, decision, ban))
             elif ban is not last.ban:
                 run.change(watched, _with_ban(last, ban))
+        watched.add_up()
+
+    def _go_through_changed(
+        self, watched: _Watched, old: _Watched, panel: Panel, run: _Run
+    ) -> None:
+        """The same where nothing matters but what changed, without a look at each of the others."""
+        seen, known, torrent = watched.seen, old.peers, watched.seen.torrent
+        # To compare objects takes a tenth of finding each by its endpoint.
+        before, now = set(map(id, old.seen.peers)), set(map(id, seen.peers))
+        watched.peers = dict(known)
+        watched.to_good, watched.to_banned = old.to_good, old.to_banned
+        fresh = [peer for peer in seen.peers if id(peer) not in before]
+        there = {peer.address.raw for peer in fresh}
+        left = [peer.address.raw for peer in old.seen.peers if id(peer) not in now]
+        watched.left = tuple(raw for raw in left if raw not in there)
+        for raw in watched.left:
+            watched.drop(raw)
+        for peer in fresh:
+            last = known.get(peer.address.raw)
+            if last is None:
+                run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
+                continue
+            decision = last.decision if same_identity(last.peer, peer) else None
+            run.note(panel, _Work(watched, torrent, peer, last, decision, last.ban))
+        for raw in run.due.get(torrent.id, ()):
+            last = watched.peers.get(raw)
+            if last is not None and raw not in there:
+                run.note(panel, _Work(watched, torrent, last.peer, last, last.decision, last.ban))
 
     async def _judge_all(self, run: _Run) -> None:
         judge, downloader, slices = self._judge, self._downloader, Slices(1)
@@ -335,13 +387,17 @@ class _Run:
 
     def change(self, watched: _Watched, judged: JudgedPeer) -> None:
         """A peer is another than before."""
-        watched.peers[judged.key.endpoint] = judged
+        watched.put(judged)
         self.changed[judged.key] = judged
 
     def note_gone(self, watched: _Watched, old: _Watched | None) -> None:
         """Find who left a torrent."""
-        if old is not None:
-            live = watched.peers
+        if old is None:
+            return
+        live = watched.peers
+        if watched.left is not None:
+            self.gone.update(old.peers[raw].key for raw in watched.left)
+        else:
             self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
 
 
@@ -401,6 +457,11 @@ def _same_kind(one: Torrent, other: Torrent) -> bool:
         and one.tags == other.tags
         and one.tracker == other.tracker
     )
+
+
+def _alike(old: _Watched, seen: TorrentPeers) -> bool:
+    """Whether each peer of the snapshot before stands in the book, and once."""
+    return seen.judged and old.seen.judged and len(old.peers) == len(old.seen.peers)
 
 
 def _with_ban(judged: JudgedPeer, ban: Ban | None) -> JudgedPeer:

@@ -21,10 +21,11 @@ class Slices:
     def due(self) -> bool:
         """Whether it is time to rest; looks at the clock now and then only."""
         self._count += 1
-        return (
-            self._count % self._look_every == 0
-            and time.perf_counter() - self._started > _SLICE_SECONDS
-        )
+        return self._count % self._look_every == 0 and self.due_now()
+
+    def due_now(self) -> bool:
+        """The same, looking at the clock."""
+        return time.perf_counter() - self._started > _SLICE_SECONDS
 
     async def rest(self) -> None:
         """Let others run."""
