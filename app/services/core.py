@@ -12,7 +12,8 @@ from typing import Final, Protocol
 
 from app.domain.address import Prefix
 from app.domain.remap import Remap
-from app.domain.verdict import Mode
+from app.domain.rules.progress_cheat import PROGRESS_CHEAT
+from app.domain.rules.scripts import SCRIPTS
 from app.locale.texts import say
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
@@ -202,7 +203,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
     )
     memories = Memories()
     progress = ProgressRecords(
-        memories.progress, store.progress, bus, clock, book.profile.progress_cheat_blocker
+        memories.progress, store.progress, bus, clock, *book.profile.areas(PROGRESS_CHEAT)
     )
     lookups = Lookups(
         places=make_places(current, given.outside, bus, clock),
@@ -212,7 +213,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
             lambda ips: core.downloaders.review(ips),  # noqa: PLW0108 - made below
         ),
         lists=subscriptions,
-        scripts=make_scripts(book.profile.expression_engine, given.outside, bus),
+        scripts=make_scripts(book.profile, given.outside, bus),
         memories=memories,
         more=(progress,),
     )
@@ -223,7 +224,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         exceptions,
         rule_book.whole,
         variants=rule_book.variant,
-        outlook=lookups.outlook(neighbours, lambda: judge.rules),
+        outlook=lookups.outlook(neighbours, lambda: judge.in_use),
     )
     shadows = ShadowLog(
         store.shadows,
@@ -301,12 +302,12 @@ def _connect(core: Core, name_servers: NameServers, current: Current) -> None:
     judging = core.rules
 
     def on_settings(_event: SettingsChanged) -> None:
-        if core.exceptions.configure(core.settings.profile.ignore_peers_from_addresses):
+        profile = core.settings.profile
+        if core.exceptions.configure(profile.ignore_peers_from_addresses):
             core.bus.publish(RulesChanged())
         core.tasks.start(name_servers.follow(current), "choose name servers")
-        core.progress.use(core.settings.profile.progress_cheat_blocker)
-        engine = core.settings.profile.expression_engine
-        core.lookups.scripts.use(limits_of(engine), active=engine.mode is not Mode.OFF)
+        core.progress.use(*profile.areas(PROGRESS_CHEAT))
+        core.lookups.scripts.use(limits_of(profile.expression_engine), active=profile.uses(SCRIPTS))
 
     def on_rules(_event: RulesChanged) -> None:
         judging.forget()

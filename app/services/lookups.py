@@ -11,11 +11,11 @@ from app.domain.address_list import AddressList
 from app.domain.errors import AppError
 from app.domain.name_list import NameList
 from app.domain.rules.ip_blocklist import IpBlocklist
+from app.domain.rules.ptr import PTR
 from app.domain.rules.rule import BehaviourRule
-from app.domain.rules.scripts import ScriptRule
+from app.domain.rules.scripts import SCRIPTS, ScriptRule
 from app.domain.script import ScriptLimits
 from app.domain.sighting import Sighting
-from app.domain.verdict import Mode
 from app.services.events import AlertRaised, EventBus, PeerKey
 from app.services.judge import Foresight, Outlook, RuleSet
 from app.services.neighbours import Neighbours
@@ -62,8 +62,8 @@ class Lookups:
             name_lists=self.lists.name_lists,
         )
 
-    def outlook(self, neighbours: Neighbours, rules: Callable[[], RuleSet]) -> Outlook:
-        """What the judge does for `rules`, which are those in force."""
+    def outlook(self, neighbours: Neighbours, rules: Callable[[], Iterable[RuleSet]]) -> Outlook:
+        """What the judge does for `rules`, which are those that somebody is judged by."""
         return Outlook(
             foresights=(_PlacesWhenAsked(self.places, rules), *self.more, self.scripts),
             memories=(_Leaving(self.memories),),
@@ -106,14 +106,14 @@ def make_places(current: Current, outside: Outside, bus: EventBus, clock: Clock)
     )
 
 
-def make_scripts(engine: ExpressionEngine, outside: Outside, bus: EventBus) -> Scripts:
+def make_scripts(profile: Profile, outside: Outside, bus: EventBus) -> Scripts:
     """The user's scripts."""
     return Scripts(
         engine=outside.script_engine,
         files=outside.script_files,
         bus=bus,
-        limits=limits_of(engine),
-        active=engine.mode is not Mode.OFF,
+        limits=limits_of(profile.expression_engine),
+        active=profile.uses(SCRIPTS),
     )
 
 
@@ -132,7 +132,7 @@ class NameServers:
     async def follow(self, current: Current) -> None:
         """Take over what the settings say."""
         profile, config = current.profile(), current.config()
-        wanted = profile.ptr_blacklist.mode is not Mode.OFF or config.lookup.dns_reverse_lookup
+        wanted = profile.uses(PTR) or config.lookup.dns_reverse_lookup
         if self._by == (wanted, config.resolvers):
             return
         self._by = (wanted, config.resolvers)
@@ -155,11 +155,12 @@ class NameServers:
 class _PlacesWhenAsked:
     """Looks places up only while a rule wants them."""
 
-    def __init__(self, places: Places, rules: Callable[[], RuleSet]) -> None:
+    def __init__(self, places: Places, rules: Callable[[], Iterable[RuleSet]]) -> None:
         self._places, self._rules = places, rules
 
     async def prepare(self, sightings: Sequence[Sighting]) -> None:
-        if any(isinstance(rule, IpBlocklist) and rule.by_place for rule in self._rules().identity):
+        everywhere = (rule for rules in self._rules() for rule in rules.identity)
+        if any(isinstance(rule, IpBlocklist) and rule.by_place for rule in everywhere):
             await self._places.prepare(sightings)
 
 

@@ -60,30 +60,39 @@ class ProgressRecords:
         store: ProgressStore,
         bus: EventBus,
         clock: Clock,
-        settings: ProgressCheatBlocker,
+        *settings: ProgressCheatBlocker,
     ) -> None:
+        """`settings` as in `use`."""
         self._memory, self._store, self._clock = memory, store, clock
         self._woken = asyncio.Event()
         self._undone: list[Prefix] = []
         self._cleaned_at = 0
         self._refused = False
         self._writing = asyncio.Lock()
-        self.use(settings)
+        self.use(*settings)
         self._stop = bus.subscribe(BansChanged, self._on_bans)
 
-    def use(self, settings: ProgressCheatBlocker) -> None:
-        """Go by other settings from now on."""
+    def use(self, settings: ProgressCheatBlocker, *others: ProgressCheatBlocker) -> None:
+        """Go by other settings from now on; `others` are those that the rule has for some torrents."""
         self._settings = settings
-        self._blocks = Blocks(ipv4=settings.ipv4_prefix_length, ipv6=settings.ipv6_prefix_length)
+        # Any of them may be judged by, so the records of all are loaded.
+        self._blocks = tuple(
+            dict.fromkeys(
+                Blocks(ipv4=each.ipv4_prefix_length, ipv6=each.ipv6_prefix_length)
+                for each in (settings, *others)
+                if each.mode is not Mode.OFF
+            )
+        )
         self._memory.persist(settings.enable_persist)
 
     async def prepare(self, sightings: Sequence[Sighting]) -> None:
         """Load the records of peers that are about to be judged and not in memory; never raises."""
-        if not self._settings.enable_persist or self._settings.mode is Mode.OFF:
+        if not self._settings.enable_persist:
             return
         missing: list[Key] = []
         for some in _slices(sightings):
-            missing += self._memory.missing(some, self._blocks)
+            for blocks in self._blocks:
+                missing += self._memory.missing(some, blocks)
             await asyncio.sleep(0)
         if not missing:
             return

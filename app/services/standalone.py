@@ -74,7 +74,7 @@ class StandaloneRules:
             exceptions,
             book.whole,
             variants=book.variant,
-            outlook=lookups.outlook(neighbours, lambda: judge.rules),
+            outlook=lookups.outlook(neighbours, lambda: judge.in_use),
         )
         return judge, book
 
@@ -92,7 +92,7 @@ async def open_standalone(
         places=make_places(current, outside, bus, wall_clock),
         names=ReverseNames(None, wall_clock, lambda _addresses: None),
         lists=await _kept_lists(profile, folder / LISTS),
-        scripts=make_scripts(profile.expression_engine, outside, bus),
+        scripts=make_scripts(profile, outside, bus),
     )
     await lookups.load()
     return StandaloneRules(profile, lookups)

@@ -16,7 +16,6 @@ from app.domain.address_list import AddressList
 from app.domain.errors import AppError, NotFound
 from app.domain.name_list import NameList
 from app.domain.reason import Text
-from app.domain.verdict import Mode
 from app.locale.texts import say
 from app.services.errors import StorageError
 from app.services.events import AlertRaised, EventBus, ListChecked, ListsChanged, SettingsChanged
@@ -183,7 +182,7 @@ class Subscriptions:
         return profile.peer_name_blocker_rules
 
     def _is_wanted(self, key: ListKey, subscription: Subscription) -> bool:
-        return subscription.enabled and self._area(key.kind).mode is not Mode.OFF
+        return subscription.enabled and self._settings.profile.uses(key.kind.value)
 
     def _wanted(self) -> list[ListEntry]:
         return [e for e in self._entries.values() if self._is_wanted(e.key, e.subscription)]

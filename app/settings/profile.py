@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.domain.address import Prefix, parse_prefix
 from app.domain.reason import Text
@@ -152,6 +152,19 @@ class Profile:
 
     def __post_init__(self) -> None:
         check(self)
+
+    def areas(self, rule: str) -> tuple[Any, ...]:
+        """The settings of a rule, those of the module first, then others that it has for some torrents."""
+        own = stacked = getattr(self, area_field(rule))
+        found = [own]
+        for override in self.overrides:
+            stacked = override.applied(rule, stacked)
+            found += [override.applied(rule, own), stacked]
+        return tuple(dict.fromkeys(found))
+
+    def uses(self, rule: str) -> bool:
+        """Whether the rule is on, be it for some torrents only."""
+        return any(area.mode is not Mode.OFF for area in self.areas(rule))
 
 
 RULES: Final[Mapping[str, type[Area]]] = {

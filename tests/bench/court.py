@@ -273,7 +273,7 @@ async def court(folder: Path, profile: Profile, listed: AddressList) -> AsyncIte
         exceptions,
         rules.whole,
         variants=rules.variant,
-        outlook=lookups.outlook(neighbours, lambda: judge.rules),
+        outlook=lookups.outlook(neighbours, lambda: judge.in_use),
     )
     await lookups.load()
     assert len(scripts.answering.scripts) == SCRIPTS, scripts.states()

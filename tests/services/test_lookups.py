@@ -14,6 +14,7 @@ from app.services.lookups import Current, NameServers
 from app.services.reverse_names import ReverseAnswer, ReverseNames, ReverseResolver
 from app.settings.config import Config, Lookup, Resolvers
 from app.settings.modules import IpAddressBlocker, PtrBlacklist
+from app.settings.override import Override
 from app.settings.profile import Profile
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import HandClock, house, quiet_outside
@@ -99,5 +100,34 @@ async def test_places_are_looked_up_only_when_a_rule_asks_for_them(tmp_path: Pat
             regions=("XA",),
             cities=("示例海南",),
         )
+        await swept(it)
+        assert asked == [1]
+
+
+async def test_names_are_asked_for_when_a_rule_is_on_for_some_torrents_only(
+    tmp_path: Path,
+) -> None:
+    opened, given = Opened(), Setting()
+    some = Override(name="mine", changes={"ptr-blacklist": {"mode": Mode.ENFORCE}})
+    given.profile = Profile(overrides=(some,))
+    names = ReverseNames(None, HandClock(), lambda _addresses: None)
+    outside = replace(quiet_outside(tmp_path), open_resolver=opened)
+    await NameServers(names, outside, EventBus()).follow(given.current)
+    assert len(opened.made) == 1
+
+
+async def test_places_are_looked_up_when_they_are_listed_for_some_torrents_only(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        asked: list[int] = []
+
+        async def prepare(sightings: Sequence[object]) -> None:
+            asked.append(len(sightings))
+
+        it.core.lookups.places.prepare = prepare  # type: ignore[method-assign]
+        it.downloaders["qb"].show(UBUNTU, peer())
+        mine = {"name": "mine", "rules": {"ip-address-blocker": {"regions": ["XA"]}}}
+        await it.core.settings.change("profile.yml", {("overrides",): [mine]})
         await swept(it)
         assert asked == [1]

@@ -104,6 +104,16 @@ async def test_a_rule_that_is_off_asks_for_nothing() -> None:
     assert house.store.loads == []
 
 
+async def test_records_are_loaded_as_each_settings_of_the_rule_cut_them() -> None:
+    house = House(settings=ProgressCheatBlocker(mode=Mode.OFF))
+    house.records.use(
+        house.settings, ProgressCheatBlocker(), ProgressCheatBlocker(ipv4_prefix_length=24)
+    )
+    await house.records.prepare([house.sighting(1)])
+    ((first, second),) = house.store.loads
+    assert (first[0][3], second[0][3]) == (32, 24)
+
+
 async def test_an_unban_resets_memory_and_database() -> None:
     house = House()
     await house.judge(90_000_000)

@@ -6,6 +6,7 @@ from app.domain.string_rule import UnmetIf
 from app.domain.verdict import Mode
 from app.settings.change import REMOVE
 from app.settings.errors import InvalidSetting
+from app.settings.override import Override
 from app.settings.profile import Profile, in_step, read_profile
 
 RULE = '{"method":"STARTS_WITH","content":"-hp"}'
@@ -142,3 +143,12 @@ def test_switching_on_takes_an_off_of_ours_away() -> None:
 
 def test_a_wrong_mode_is_passed_on_to_be_refused() -> None:
     assert in_step({MODE: "x"}, {})[MODE] == "x"
+
+
+def test_a_rule_that_is_on_for_some_torrents_only_is_in_use() -> None:
+    some = Override(name="mine", changes={"ptr-blacklist": {"mode": Mode.ENFORCE}})
+    profile = Profile(overrides=(some,))
+    assert profile.uses("ptr-blacklist")
+    assert not Profile().uses("ptr-blacklist")
+    assert [area.mode for area in profile.areas("ptr-blacklist")] == [Mode.OFF, Mode.ENFORCE]
+    assert profile.areas("btn") == (profile.btn,)
