@@ -174,11 +174,6 @@ class Judge:
         """The rules in force, and the variants of them that somebody is judged by."""
         return (self.rules, *(panel.rules for panel in self._panels.values()))
 
-    @property
-    def in_use(self) -> tuple[RuleSet, ...]:
-        """The rules in force, and the variants of them that somebody is judged by."""
-        return (self.rules, *(panel.rules for panel in self._panels.values()))
-
     def use(self, rules: RuleSet, variants: Variants = _no_variants) -> None:
         """Judge by `rules` from now on, and by `variants` of them where they differ."""
         self._variants = variants
