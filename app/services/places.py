@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 from app.domain.address import IPAddress
+from app.domain.address_lookup import address_key
 from app.domain.errors import AppError, Refused
 from app.domain.place import UNKNOWN, Place
 from app.domain.reason import Text
@@ -95,7 +96,7 @@ class Places:
         self._bus, self._clock, self._bases = bus, clock, bases
         self._reader: PlaceReader | None = None
         self._known: Mapping[GeoKind, DatabaseFile] = {}
-        self._cache: dict[IPAddress, Place] = {}
+        self._cache: dict[int, Place] = {}
         self._failures: dict[GeoKind, _Failure] = {}
         self._sources = self._wanted()
         self._downloading: GeoKind | None = None
@@ -103,21 +104,25 @@ class Places:
 
     def __call__(self, ip: IPAddress) -> Place:
         """What is known of an address; UNKNOWN without databases."""
-        place = self._cache.get(ip)
+        key = address_key(ip)
+        place = self._cache.get(key)
         if place is None:
             place = UNKNOWN if self._reader is None else self._reader.look(ip)
-            self._keep(((ip, place),))
+            self._keep(((key, place),))
         return place
 
     async def prepare(self, sightings: Sequence[Sighting]) -> None:
         """Look all addresses up off the loop, so that rules find them at hand."""
-        await self.look_up({sighting.peer.address.effective.ip for sighting in sightings})
+        await self.look_up(sighting.peer.address.effective.ip for sighting in sightings)
 
     async def look_up(self, ips: Iterable[IPAddress]) -> None:
         """Remember the places of `ips`; gives up after half a second, and `__call__` looks up the rest."""
         reader = self._reader
-        missing = [ip for ip in ips if ip not in self._cache]
-        if reader is None or not missing:
+        if reader is None:
+            return
+        cache = self._cache
+        missing = {key: ip for ip in ips if (key := address_key(ip)) not in cache}
+        if not missing:
             return
         found = await asyncio.to_thread(_look_up, reader, missing)
         if reader is self._reader:
@@ -267,17 +272,18 @@ class Places:
             downloading=self._downloading is file.kind,
         )
 
-    def _keep(self, found: Iterable[tuple[IPAddress, Place]]) -> None:
+    def _keep(self, found: Iterable[tuple[int, Place]]) -> None:
         self._cache.update(found)
         surplus = len(self._cache) - _CACHED
         if surplus > 0:
             # The oldest go, and some more, so that this is not done for each new one.
-            for ip in list(itertools.islice(self._cache, surplus + _CACHED // 8)):
-                del self._cache[ip]
+            for key in list(itertools.islice(self._cache, surplus + _CACHED // 8)):
+                del self._cache[key]
 
 
-def _look_up(reader: PlaceReader, ips: Sequence[IPAddress]) -> list[tuple[IPAddress, Place]]:
+def _look_up(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> list[tuple[int, Place]]:
     until = time.monotonic() + _FORESIGHT
     return [
-        (ip, reader.look(ip)) for ip in itertools.takewhile(lambda _: time.monotonic() < until, ips)
+        (key, reader.look(ip))
+        for key, ip in itertools.takewhile(lambda _: time.monotonic() < until, ips.items())
     ]

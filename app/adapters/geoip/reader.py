@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Final, TypeVar
 
 from app.adapters.geoip.database import Database
-from app.adapters.geoip.records import Record, read_asn, read_city, read_cn
+from app.adapters.geoip.records import AsnRecord, CityRecord, Record, read_asn, read_city, read_cn
 from app.domain.address import IPAddress, Prefix
 from app.domain.place import UNKNOWN, Place
 from app.services.place_files import DatabaseUnusable, GeoKind
@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _CHINESE: Final = frozenset(("CN", "TW", "HK", "MO"))
 """Countries that GeoCN is asked about."""
+_NO_CITY: Final = CityRecord(country_names={})
+_NO_SYSTEM: Final = (AsnRecord(), 0)
 
 
 class GeoReader:
@@ -32,46 +34,37 @@ class GeoReader:
 
     def look(self, ip: IPAddress) -> Place:
         """What is known of an address; never raises."""
-        place = self._with_asn(self._with_city(UNKNOWN, ip), ip)
-        return self._with_geocn(place, ip) if place.country in _CHINESE else place
+        found, system = (
+            self._find(GeoKind.CITY, ip, read_city),
+            self._find(GeoKind.ASN, ip, read_asn),
+        )
+        if found is None and system is None:
+            return UNKNOWN
+        city = _NO_CITY if found is None else found[0]
+        if city.iso:
+            self._names.setdefault(city.iso, city.country_names)
+        owner, length = _NO_SYSTEM if system is None else system
+        place = Place(
+            country=city.iso,
+            country_name=city.country_names.get("en", ""),
+            city=city.city,
+            city_code=city.city_code,
+            asn=owner.number,
+            organisation=owner.organisation,
+            network=None if system is None else _network(ip, length),
+            isp=owner.organisation,
+        )
+        return self._with_geocn(place, ip) if city.iso in _CHINESE else place
 
     def country_names(self, iso: str) -> Mapping[str, str]:
         """By language tag, what a country that was looked up before is called."""
         return self._names.get(iso, {})
 
-    def _with_city(self, place: Place, ip: IPAddress) -> Place:
-        found = self._find(GeoKind.CITY, ip, read_city)
-        if found is None:
-            return place
-        city, _ = found
-        if city.iso:
-            self._names.setdefault(city.iso, city.country_names)
-        return replace(
-            place,
-            country=city.iso,
-            country_name=city.country_names.get("en", ""),
-            city=city.city,
-            city_code=city.city_code,
-        )
-
-    def _with_asn(self, place: Place, ip: IPAddress) -> Place:
-        found = self._find(GeoKind.ASN, ip, read_asn)
-        if found is None:
-            return place
-        system, network = found
-        return replace(
-            place,
-            asn=system.number,
-            organisation=system.organisation,
-            network=network,
-            isp=system.organisation,
-        )
-
     def _with_geocn(self, place: Place, ip: IPAddress) -> Place:
         found = self._find(GeoKind.GEOCN, ip, read_cn)
         if found is None:
             return place
-        here, network = found
+        here, length = found
         if here is None:
             return place
         return replace(
@@ -82,14 +75,15 @@ class GeoReader:
             cn_city=here.city,
             districts=here.districts,
             # It is the network of the autonomous system; without that there is none to narrow.
-            network=network if place.network is not None else None,
+            network=None if place.network is None else _network(ip, length),
             isp=here.isp or place.isp,
             net_type=here.net_type,
         )
 
     def _find(
         self, kind: GeoKind, ip: IPAddress, read: Callable[[Record], T]
-    ) -> tuple[T, Prefix] | None:
+    ) -> tuple[T, int] | None:
+        """What a database says, and the length of the prefix for which it does."""
         database = self._databases.get(kind)
         if database is None:
             return None
@@ -103,11 +97,13 @@ class GeoReader:
         if found is None:
             return None
         record, length = found
-        return read(record), _network(ip, length)
+        return read(record), length
 
 
 def _network(ip: IPAddress, length: int) -> Prefix:
     """The block around an address."""
     if isinstance(ip, IPv4Address):
-        return IPv4Network((int(ip), max(0, min(length, 32))), strict=False)
-    return IPv6Network((int(ip), max(0, min(length, 128))), strict=False)
+        bits = max(0, min(length, 32))
+        return IPv4Network((int(ip) >> 32 - bits << 32 - bits, bits))
+    bits = max(0, min(length, 128))
+    return IPv6Network((int(ip) >> 128 - bits << 128 - bits, bits))
