@@ -56,6 +56,7 @@ class Taken:
     steps: list[float] = field(default_factory=list)
     """Of the loop while it was judged, seconds; on the processor below."""
     steps_cpu: list[float] = field(default_factory=list)
+    slow: list[tuple[float, float, float, str]] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
 
 
@@ -72,9 +73,15 @@ class Meter:
     """Judges a court's crowd and notes what it takes."""
 
     def __init__(
-        self, held: Court, taken: Taken, profiler: cProfile.Profile | None, *, warm: bool
+        self,
+        held: Court,
+        taken: Taken,
+        watch: Stopwatch,
+        profiler: cProfile.Profile | None,
+        *,
+        warm: bool,
     ) -> None:
-        self._held, self._taken = held, taken
+        self._held, self._taken, self._watch = held, taken, watch
         self._profiler, self._warm = profiler, warm
         self._prepared = 0.0
         self._watch_prepare()
@@ -116,10 +123,16 @@ class Meter:
         self._prepared = 0.0
         gc.collect()
         await asyncio.sleep(0)  # that was a step of its own
+        taken, watch = self._taken, self._watch
+        before, slow = len(watch.steps), len(watch.slow)
         children, began = _children(), time.process_time()
         judged = await self._held.book.judge(snapshot)
         cpu = (time.process_time() - began) * 1000
         self._held.book.settle()
+        await asyncio.sleep(0)
+        taken.steps += watch.steps[before:]
+        taken.steps_cpu += watch.steps_cpu[before:]
+        taken.slow += watch.slow[slow:]
         return judged, cpu, (_children() - children) * 1000
 
     def _watch_prepare(self) -> None:
@@ -147,11 +160,7 @@ async def _measure(
             folder = Path(place)
             prepare_folder(folder)
             async with court(folder, strict_profile(Random(11)), listed) as held:
-                await asyncio.sleep(0)  # what came before is a step of its own
-                before = len(watch.steps)
-                await Meter(held, taken, profiler, warm=warm).round()
-                taken.steps += watch.steps[before:]
-                taken.steps_cpu += watch.steps_cpu[before:]
+                await Meter(held, taken, watch, profiler, warm=warm).round()
         gc.collect()
 
 
@@ -190,7 +199,7 @@ def main() -> int:
     )
     found = ", ".join(f"{what} {count // _ROUNDS}" for what, count in taken.verdicts.most_common())
     print(f"  decided in a first sweep: {found}\n  {machine()}")
-    for took, cpu, _, name in sorted(s for s in watch.slow if "round:" in s[3])[-5:]:
+    for took, cpu, _, name in sorted(taken.slow)[-5:]:
         print(f"  slow step: {took * 1000:.1f} ms, {cpu * 1000:.1f} ms of it CPU: {name}")
     if profiler is not None:
         pstats.Stats(profiler).sort_stats("tottime").print_stats(45)
