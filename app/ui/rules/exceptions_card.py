@@ -14,14 +14,16 @@ from app.ui.desk import Desk
 from app.ui.durations import SPARE_LENGTHS, length
 from app.ui.format import listed
 from app.ui.rows import RowsModel
-from app.ui.rules.columns import EXCEPTION_COLUMNS, exception_words
 from app.ui.rules.entries import read_addresses
+from app.ui.rules.exception_columns import exception_columns, exception_words
+from app.ui.rules.exception_dialog import ExceptionDialog
 from app.ui.rules.patterns import NotAnEntry
 from app.ui.table import TableView
 from app.ui.theme import height
 from app.ui.widgets import (
     Button,
     IconButton,
+    ask,
     column,
     label,
     row,
@@ -41,12 +43,18 @@ class ExceptionsCard(QFrame):
         self.setProperty("role", "card")
         self._desk = desk
         self._rows: RowsModel[PeerException, str] = RowsModel(
-            EXCEPTION_COLUMNS, lambda entry: entry.id, faint=lambda entry: entry.configured
+            exception_columns(desk.core.downloaders.name_of),
+            lambda entry: entry.id,
+            faint=lambda entry: entry.configured,
         )
         self._table = TableView(self._rows)
         self._table.setAccessibleName(_("Exceptions"))
         self._table.letter_pressed.connect(self._on_key)
         self._table.selection_changed.connect(self._follow_selection)
+        self._table.opened.connect(self._edit)
+        self._more = Button(_("More kinds…"))
+        self._more.setToolTip(_("By client, peer ID, torrent, downloader or for one rule"))
+        self._more.clicked.connect(lambda: self._open(None))
         self._remove = IconButton("trash-2", _("Remove the selected ones of yours"), flat=True)
         self._remove.clicked.connect(self.remove_selected)
         self._remove.setEnabled(False)
@@ -69,7 +77,7 @@ class ExceptionsCard(QFrame):
         self._until.setFixedWidth(height(104))
         bar = row(self._address, self._note, self._until, add, gap=6)
         bar.setContentsMargins(8, 0, 8, 0)
-        head = section_title(_("Exceptions"), self._remove)
+        head = section_title(_("Exceptions"), self._remove, self._more)
         head.setContentsMargins(8, 0, 4, 0)
         self.setLayout(column(head, self._table, bar, self._wrong, margins=(8, 10, 8, 12)))
         self._timer = QTimer(self, interval=_TICK_MS)
@@ -106,21 +114,35 @@ class ExceptionsCard(QFrame):
         if own:
             self._desk.actions.run(self._take_away(own), "remove an exception")
 
+    def _edit(self, key: str) -> None:
+        entry = self._rows.get(key)
+        if entry is not None and not entry.configured:
+            self._open(entry)
+
+    def _open(self, entry: PeerException | None) -> None:
+        self._desk.actions.run(self._ask(entry), "edit an exception")
+
+    async def _ask(self, entry: PeerException | None) -> None:
+        dialog = ExceptionDialog(self._desk, entry, self.window())
+        try:
+            await ask(dialog)
+        finally:
+            dialog.deleteLater()
+
     async def _add(self, prefixes: list[Prefix], until: int | None, note: str) -> None:
-        for prefix in prefixes:
-            entry = PeerException(id="", prefix=prefix, until=until, note=note)
-            await self._desk.core.exceptions.add(entry)
+        await self._desk.core.exceptions.add_all(
+            PeerException(id="", prefix=prefix, until=until, note=note) for prefix in prefixes
+        )
 
     async def _take_away(self, entries: list[PeerException]) -> None:
         exceptions = self._desk.core.exceptions
-        for entry in entries:
-            await exceptions.remove(entry.id)
+        await exceptions.remove_all([entry.id for entry in entries])
 
         async def put_back() -> None:
-            for entry in entries:
-                await exceptions.add(entry)
+            await exceptions.add_all(entries)
 
-        what = listed(exception_words(entry) for entry in entries)
+        name_of = self._desk.core.downloaders.name_of
+        what = listed(exception_words(entry, name_of) for entry in entries)
         self._desk.actions.offer_undo(_("{what} is judged again.").format(what=what), put_back)
 
     def _on_key(self, key: str, _keys: object) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.rules.exceptions_card import ExceptionsCard
 from app.ui.theme import Appearance
 from tests.ui.fakes import Workplace, settle, until, workplace
-from tests.ui.finding import button, field, says
+from tests.ui.finding import button, field, open_dialog, says
 
 ADDRESS = "Address or network that is never judged"
 
@@ -90,3 +90,28 @@ async def test_what_is_no_address_is_refused_in_place(
 
         assert says(card, "“friend” is no IP address")
         assert field(card, ADDRESS).text() == "friend"
+
+
+async def test_other_kinds_are_made_in_a_dialog_and_edited_by_a_double_click(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with card_over(tmp_path, appearance, qtbot) as (card, place):
+        configured = card.table.rows.total
+        button(card, "More kinds…").click()
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        field(dialog, "Client begins with").setText("qBit")
+        button(dialog, "Add").click()
+        await until(lambda: card.table.rows.total == configured + 1)
+
+        card.table.opened.emit(place.core.exceptions.entries()[-1].id)
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        assert field(dialog, "Client begins with").text() == "qBit"
+        dialog.reject()
+
+        card.table.opened.emit(place.core.exceptions.entries()[0].id)
+        await settle()
+        assert open_dialog() is None
