@@ -83,8 +83,8 @@ class Replay:
         bus = EventBus()
         self._list = BanList(Nowhere(), bus, self._clock)
         self._judge = make_judge(self._list, bus, self._clock)
-        self._books: dict[str, PeerBook] = {}
-        self._seen: dict[str, dict[str, TorrentPeers]] = {}
+        # One for each torrent, so that no other is judged at this moment by what was seen earlier.
+        self._books: dict[tuple[str, str], PeerBook] = {}
         self._said: dict[PeerKey, tuple[Action, str]] = {}
         self.summary = Summary()
 
@@ -93,15 +93,15 @@ class Replay:
         self._clock.now = recorded.at
         await self._list.expire()
         downloader = recorded.downloader
-        torrents = self._seen.setdefault(downloader, {})
-        torrents[recorded.torrent.id] = TorrentPeers(torrent=recorded.torrent, peers=recorded.peers)
-        book = self._books.get(downloader)
+        seen = TorrentPeers(torrent=recorded.torrent, peers=recorded.peers)
+        key = downloader, recorded.torrent.id
+        book = self._books.get(key)
         if book is None:
-            book = self._books[downloader] = PeerBook(downloader, self._judge, self._list)
-        judged = await book.judge(Snapshot(at=recorded.at, torrents=tuple(torrents.values())))
+            book = self._books[key] = PeerBook(downloader, self._judge, self._list)
+        judged = await book.judge(Snapshot(at=recorded.at, torrents=(seen,)))
         book.settle()
-        for key in judged.gone:
-            self._said.pop(key, None)
+        for gone in judged.gone:
+            self._said.pop(gone, None)
         self.summary.snapshots += 1
         self.summary.saw(judged.changed.keys())
         found = [each for each in judged.changed.values() if self._is_new(each)]

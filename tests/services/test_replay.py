@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, ScriptRule
@@ -17,7 +18,12 @@ from app.services.ports import Clock
 from app.services.protection import Protection
 from app.services.replay import Nowhere, Recorded, Replay
 from app.services.rule_set import Parts, RuleBook
-from app.settings.modules import AutoRangeBan, ClientNameBlacklist, ProgressCheatBlocker
+from app.settings.modules import (
+    AutoRangeBan,
+    ClientNameBlacklist,
+    IdleConnectionDosProtection,
+    ProgressCheatBlocker,
+)
 from app.settings.profile import Profile
 from tests.domain.examples import UBUNTU, peer
 
@@ -33,13 +39,13 @@ HP = peer("203.0.113.5", client_name="hp/torrent 1.0", upload_rate=1)
 NEAR = peer("203.0.113.6", upload_rate=1)
 
 
-def make_judge(ban_list: BanList, bus: EventBus, clock: Clock) -> Judge:
+def make_judge(ban_list: BanList, bus: EventBus, clock: Clock, profile: Profile = PROFILE) -> Judge:
     neighbours = Neighbours(ban_list, bus)
     parts = Parts(
         neighbours=neighbours,
         scripts=lambda area: ScriptRule(answering=Answering(), mode=area.mode),
     )
-    book = RuleBook(PROFILE, parts)
+    book = RuleBook(profile, parts)
     return Judge(
         Protection(tuple, bus),
         Exceptions(Nowhere(), bus, clock),
@@ -76,6 +82,20 @@ async def test_a8_a_neighbour_is_banned_by_the_snapshot_after() -> None:
     replay = Replay(make_judge)
     assert len(await seen(replay, 1_000, HP, NEAR)) == 1
     assert await seen(replay, 6_000, HP, NEAR) == [("203.0.113.6", "BAN", "auto-range-ban")]
+
+
+async def test_a_torrent_is_judged_by_its_own_snapshots_only() -> None:
+    idle = IdleConnectionDosProtection(mode=Mode.ENFORCE, max_allowed_idle_time=60_000)
+    replay = Replay(partial(make_judge, profile=Profile(idle_connection_dos_protection=idle)))
+    seeding = replace(UBUNTU, progress=1.0)
+    other = replace(seeding, id="bb", hash="bb")
+    quiet = peer("203.0.113.5", uploaded=100)
+    await seen(replay, 0, quiet, torrent=seeding)
+    await seen(replay, 60_000, quiet, torrent=seeding)
+    assert await seen(replay, 60_500, torrent=other) == []
+    assert await seen(replay, 61_000, torrent=other) == []
+    busy = replace(quiet, uploaded=9_000_000, upload_rate=90_000)
+    assert await seen(replay, 61_000, busy, torrent=seeding) == []
 
 
 async def test_who_is_spared_is_told_once() -> None:
