@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.domain.address import Endpoint, IPAddress, Prefix, show, unmapped
@@ -53,7 +53,7 @@ class IpBlocklist:
     """Whether it asks where an address is, so that the answers change with the databases."""
     passing: Verdict = field(init=False)
     """The answer for everybody else, made once; with places one for each place."""
-    _passing_there: dict[Text, Verdict] = field(
+    _passing_there: dict[tuple[str, str, int, str], Verdict] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -129,6 +129,10 @@ class IpBlocklist:
         return self._by_place(self.places(endpoint.ip)) if self.by_place else self.passing
 
     def _by_place(self, place: Place) -> Verdict:
+        key = (place.country, place.city, place.asn, place.net_type)
+        known = self._passing_there.get(key)
+        if known is not None:
+            return known
         saw = _seen(place)
         if place.asn in self.asns:
             return self._ban(
@@ -157,21 +161,9 @@ class IpBlocklist:
                     {"type": "city", "rule": city},
                     saw,
                 )
-        return self._pass(saw)
-
-    def _pass(self, saw: Text) -> Verdict:
-        known = self._passing_there.get(saw)
-        if known is None:
-            known = Verdict(
-                rule=self.name,
-                mode=self.mode,
-                reason=self.passing.reason,
-                saw=saw,
-                allows=self.passing.allows,
-            )
-            if len(self._passing_there) >= _MOST_PLACES:
-                self._passing_there.clear()
-            self._passing_there[saw] = known
+        if len(self._passing_there) >= _MOST_PLACES:
+            self._passing_there.clear()
+        known = self._passing_there[key] = replace(self.passing, saw=saw)
         return known
 
     def _ban(

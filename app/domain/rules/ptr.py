@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from app.domain.address import IPAddress
+from app.domain.quick import quick_pass, quick_text
 from app.domain.reason import Text
 from app.domain.sighting import Sighting
 from app.domain.string_rule import StringRuleList
-from app.domain.verdict import Action, Mode, Verdict
+from app.domain.verdict import NO_DATA, Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"
+_PASS: Final = Text("pass")
 
 
 class KnownNames(Protocol):
@@ -61,7 +63,7 @@ class PtrBlacklist:
             return self._pass(Text(reason), Text("saw-not-yet-known"))
         if not names:
             return self._pass(Text("pass"), Text("reverse-saw-none"))
-        saw = Text("saw-text", {"text": ", ".join(names)})
+        saw = quick_text("saw-text", {"text": ", ".join(names)})
         for each in names:
             found = self.banned.match(each)
             if found is not None:
@@ -76,7 +78,7 @@ class PtrBlacklist:
                     allows=self._allows,
                     data={"rule": found.metadata},
                 )
-        return self._pass(Text("pass"), saw)
+        return self._pass(_PASS, saw)
 
     def _pass(self, reason: Text, saw: Text) -> Verdict:
-        return Verdict(rule=self.name, mode=self.mode, reason=reason, saw=saw, allows=self._allows)
+        return quick_pass(self.name, self.mode, reason, saw, self._allows, None, NO_DATA)
