@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from app.domain.address_list import AddressList, Entry
 from app.domain.address_lookup import AddressLookup
 from app.domain.peer import Peer
 from app.domain.reason import Param, Text
 from app.domain.sighting import Sighting
-from app.domain.string_rule import StringRuleList
+from app.domain.string_rule import StringRule, StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 BTN: Final = "btn"
+_MOST_KNOWN: Final = 2_000
+
+_Matched: TypeAlias = tuple[str, StringRule]
+"""A category, and its rule that hit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,10 @@ class BtnRule:
     """What the lists of the look-up are."""
     _passing: Mapping[str, Verdict] = field(init=False, repr=False, compare=False)
     """By reason."""
+    _known: dict[tuple[str, str | None], _Matched | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What names and ids matched, by kind."""
 
     def __post_init__(self) -> None:
         rules = self.rules or BtnRules()
@@ -162,11 +170,31 @@ class BtnRule:
             ("clientName", rules.client_name, peer.client_name),
             ("peerId", rules.peer_id, peer.peer_id),
         ):
-            for category, string_rules in strings.items():
-                found = string_rules.match(subject)
-                if found is not None:
-                    return self._hit(kind, category, found.title, found.metadata)
+            if not strings:
+                continue
+            matched = self._matched(kind, strings, subject)
+            if matched is not None:
+                category, found = matched
+                return self._hit(kind, category, found.title, found.metadata)
         return None
+
+    def _matched(
+        self, kind: str, strings: Mapping[str, StringRuleList], subject: str | None
+    ) -> _Matched | None:
+        """The first category with a hit; peers by the hundred share a name."""
+        key = (kind, subject)
+        if key in self._known:
+            return self._known[key]
+        matched: _Matched | None = None
+        for category, string_rules in strings.items():
+            found = string_rules.match(subject)
+            if found is not None:
+                matched = (category, found)
+                break
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = matched
+        return matched
 
     def _hit(self, kind: str, category: str, rule: Text, value: str | int) -> Verdict:
         told: dict[str, Param] = {"category": category, "rule": rule}
