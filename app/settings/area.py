@@ -110,6 +110,12 @@ def first_key(spec: Field[Any]) -> str:
     return (found.key if found is not None else "") or kebab(spec.name)
 
 
+def kind_of(spec: Field[Any]) -> Kind[object] | None:
+    """What a field made by `setting` takes; None for every other field."""
+    found: _Setting | None = spec.metadata.get(_SETTING)
+    return None if found is None else found.kind
+
+
 class Reader:
     """Reads areas and gathers every problem on the way, so that a user sees all of them at once."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from app.domain.address import show
 from app.domain.peer_exception import PeerException
-from app.domain.rules.ip_blocklist import IP_BLOCKLIST
-from app.domain.rules.names import CLIENT_NAME, PEER_ID
 from app.locale import N_, _, ngettext
 from app.locale.texts import rule_title
 from app.services.clock import wall_clock
@@ -18,12 +15,7 @@ from app.ui.delegates import Kind, mode_word
 from app.ui.format import NOTHING, count, left, listed, moment
 from app.ui.rules.entry_list import Entry
 from app.ui.rules.patterns import follows, readable
-
-ABOUT: Final[Mapping[str, str]] = {
-    PEER_ID: N_("Compares the peer ID that a client makes from its own name and version."),
-    CLIENT_NAME: N_("Compares the client name that the downloader shows."),
-    IP_BLOCKLIST: N_("Bans addresses, networks and ports that you list yourself."),
-}
+from app.ui.rules.words import ABOUT, BRIEFLY
 
 
 def rule_about(name: str) -> str:
@@ -32,10 +24,15 @@ def rule_about(name: str) -> str:
 
 
 def _entries(state: RuleState) -> str:
-    if state.name == IP_BLOCKLIST:
-        words = ngettext("{count} entry", "{count} entries", state.entries)
-    else:
-        words = ngettext("{count} pattern", "{count} patterns", state.entries)
+    match state.name:
+        case "peer-id-blacklist" | "client-name-blacklist" | "ptr-blacklist":
+            words = ngettext("{count} pattern", "{count} patterns", state.entries)
+        case "expression-engine":
+            words = ngettext("{count} script", "{count} scripts", state.entries)
+        case "ip-address-blocker" | "ip-address-blocker-rules" | "peer-name-blocker-rules":
+            words = ngettext("{count} entry", "{count} entries", state.entries)
+        case name:
+            return _(BRIEFLY[name]) if name in BRIEFLY else ""
     return words.format(count=count(state.entries))
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from app.domain.address import show
-from app.domain.rules.ip_blocklist import IP_BLOCKLIST
-from app.domain.rules.names import PEER_ID
-from app.settings.profile import Profile
+from app.services.ports import Settings
+from app.settings.area import kebab
+from app.settings.profile import Profile, area_field
+from app.ui.rules.settings import list_fields, rule_items
+from app.ui.settings_page.item import DEFAULTS
+
+_NUMBERS: Final = ("ports", "asns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,35 +25,35 @@ class Draft:
     """Milliseconds; None is the global length."""
     lists: Mapping[str, tuple[str, ...]]
     """Entries by the key of profile.yml that holds them."""
+    values: Mapping[tuple[str, ...], object] = field(default_factory=dict)
+    """Everything else, by keys below the rule's own."""
 
 
 def draft_of(profile: Profile, rule: str) -> Draft:
     """What `profile` says about a rule."""
-    if rule == IP_BLOCKLIST:
-        addresses = profile.ip_address_blocker
-        return Draft(
-            duration=addresses.ban_duration,
-            lists={
-                "ips": tuple(show(prefix) for prefix in addresses.ips),
-                "ports": tuple(str(port) for port in addresses.ports),
-            },
-        )
-    if rule == PEER_ID:
-        ids = profile.peer_id_blacklist
-        return Draft(duration=ids.ban_duration, lists={"banned-peer-id": ids.banned_peer_id})
-    names = profile.client_name_blacklist
+    area = getattr(profile, area_field(rule))
+    settings = Settings(config=DEFAULTS.config, profile=profile)
     return Draft(
-        duration=names.ban_duration, lists={"banned-client-name": names.banned_client_name}
+        duration=area.ban_duration,
+        lists={
+            kebab(name): tuple(_text(entry) for entry in getattr(area, name))
+            for name in list_fields(rule)
+        },
+        values={item.path[2:]: item.value(settings) for item in rule_items(rule)},
     )
 
 
 def differences(old: Draft, new: Draft) -> dict[tuple[str, ...], object]:
     """What to write so that `old` becomes `new`, by keys below the rule's own."""
     found: dict[tuple[str, ...], object] = {
-        (key,): [int(entry) for entry in entries] if key == "ports" else list(entries)
+        (key,): [int(entry) for entry in entries] if key in _NUMBERS else list(entries)
         for key, entries in new.lists.items()
         if entries != old.lists.get(key)
     }
     if new.duration != old.duration:
         found["ban-duration",] = "default" if new.duration is None else new.duration
-    return found
+    return found | {key: value for key, value in new.values.items() if value != old.values.get(key)}
+
+
+def _text(entry: object) -> str:
+    return show(entry) if isinstance(entry, IPv4Network | IPv6Network) else str(entry)

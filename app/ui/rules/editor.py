@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
-from app.domain.rules.ip_blocklist import IP_BLOCKLIST
 from app.domain.verdict import Mode
 from app.locale import N_, _
 from app.locale.texts import rule_title
@@ -16,12 +15,22 @@ from app.ui.duration_field import DurationField
 from app.ui.durations import length
 from app.ui.rules.columns import PATTERN_COLUMNS, plain_column, rule_about
 from app.ui.rules.draft import Draft
-from app.ui.rules.entries import read_addresses, read_ports
+from app.ui.rules.entries import (
+    read_addresses,
+    read_countries,
+    read_names,
+    read_ports,
+    read_systems,
+)
 from app.ui.rules.entry_bar import EntryBar, PatternBar
 from app.ui.rules.entry_list import EntryList
+from app.ui.rules.settings import rule_items
+from app.ui.settings_page.form import ItemsForm
+from app.ui.settings_page.item import PROFILE
 from app.ui.widgets import Button, ButtonKind, Form, ModeSwitch, clear, column, label, row
 
-_PORTS: Final = "ports"
+_SIDE_BY_SIDE: Final = 2
+_NARROW: Final = ("ports",)
 
 
 class RuleEditor(QFrame):
@@ -37,6 +46,8 @@ class RuleEditor(QFrame):
         self.setProperty("role", "card")
         self._rule = ""
         self._lists: dict[str, EntryList] = {}
+        self._form: ItemsForm | None = None
+        self._shows = False
         self._title = label("", "section")
         self._mode = ModeSwitch()
         self._mode.chosen.connect(self.mode_chosen)
@@ -45,7 +56,8 @@ class RuleEditor(QFrame):
         self._duration.changed.connect(self._tell)
         form = Form()
         self._duration_row = form.add(_("Ban for"), self._duration)
-        self._places: QBoxLayout = row(gap=16)
+        self._settings: QBoxLayout = column()
+        self._places: QBoxLayout = column(gap=12)
         self._state = label("", "caption")
         self._revert = Button(_("Revert"), kind=ButtonKind.FLAT)
         self._revert.clicked.connect(self.revert_wanted)
@@ -56,6 +68,7 @@ class RuleEditor(QFrame):
                 row(self._title, None, self._mode),
                 self._about,
                 form,
+                self._settings,
                 self._places,
                 row(self._state, None, self._revert, self._save),
                 gap=10,
@@ -71,32 +84,54 @@ class RuleEditor(QFrame):
 
     @property
     def draft(self) -> Draft | None:
-        """What is edited; None when the length is no length, which then says so."""
+        """What is edited; None when a field is refused, which then says so."""
         try:
             duration = self._duration.value
         except (ValueError, OverflowError):
             self._refuse_duration(_("Allowed: a number above 0"))
             return None
         self._refuse_duration("")
-        lists = {key: shown.entries for key, shown in self._lists.items()}
-        return Draft(duration=duration, lists=lists)
+        values, refused = self._form.read() if self._form is not None else ({}, "")
+        if refused:
+            return None
+        return Draft(
+            duration=duration,
+            lists={key: shown.entries for key, shown in self._lists.items()},
+            values={item.path[2:]: value for item, value in values.values()},
+        )
 
     def lists(self) -> Mapping[str, EntryList]:
         """The lists by their key in profile.yml."""
         return self._lists
 
+    @property
+    def form(self) -> ItemsForm | None:
+        """The settings beside length and lists; None where there are none."""
+        return self._form
+
     def show_rule(self, rule: str, draft: Draft, mode: Mode, global_length: int) -> None:
         """Show a rule; `global_length` in ms is how long bans last that have no length of their own."""
+        self._shows = True
+        try:
+            self._show_rule(rule, draft, mode, global_length)
+        finally:
+            self._shows = False
+
+    def _show_rule(self, rule: str, draft: Draft, mode: Mode, global_length: int) -> None:
         if rule != self._rule:
             self._rule = rule
             self._title.setText(rule_title(rule))
             self._about.setText(rule_about(rule))
-            self._make_lists(rule, draft)
+            self._make_form(rule)
+            self._make_lists(draft)
         self.show_mode(mode)
         words = _("as all bans ({length})").format(length=length(global_length))
         self._duration.set_global_words(words)
         self._duration.set_value(draft.duration)
         self._refuse_duration("")
+        if self._form is not None:
+            items = self._form.items
+            self._form.show_by_key({item.key: draft.values[item.path[2:]] for item in items})
         for key, entries in draft.lists.items():
             if self._lists[key].entries != entries:
                 self._lists[key].set_entries(entries)
@@ -113,34 +148,61 @@ class RuleEditor(QFrame):
 
     def refuse(self, words: str, *, key: str = "", place: int = -1) -> None:
         """Say why the draft was not taken, beside the list and at the row it is about."""
+        if self._form is not None and self._form.refuse(
+            f"{PROFILE}/module.{self._rule}.{key}", words
+        ):
+            return
         shown = self._lists.get(key) or next(iter(self._lists.values()), None)
         if key == "ban-duration" or shown is None:
             self._refuse_duration(words)
         else:
             shown.mark(place, words)
 
-    def _make_lists(self, rule: str, draft: Draft) -> None:
+    def _make_form(self, rule: str) -> None:
+        clear(self._settings)
+        items = rule_items(rule)
+        self._form = ItemsForm(items, self._tell) if items else None
+        if self._form is not None:
+            self._settings.addWidget(self._form)
+
+    def _make_lists(self, draft: Draft) -> None:
         clear(self._places)
-        self._lists = {}
-        for key in draft.lists:
-            shown = _list_for(rule, key)
-            shown.changed.connect(self._tell)
-            self._lists[key] = shown
-            self._places.addWidget(shown, 1 if key == _PORTS else 2)
+        self._lists = {key: list_for(key) for key in draft.lists}
+        shown = list(self._lists.items())
+        for start in range(0, len(shown), _SIDE_BY_SIDE):
+            line = row(gap=16)
+            for key, entries in shown[start : start + _SIDE_BY_SIDE]:
+                entries.changed.connect(self._tell)
+                line.addWidget(entries, 2 if shown[start:][1:] and key not in _NARROW else 1)
+            self._places.addLayout(line)
 
     def _refuse_duration(self, words: str) -> None:
         self._duration.set_wrong(wrong=bool(words))
         self._duration_row.set_error(words)
 
     def _tell(self) -> None:
-        self.changed.emit()
+        if not self._shows:
+            self.changed.emit()
 
 
-def _list_for(rule: str, key: str) -> EntryList:
-    if rule != IP_BLOCKLIST:
-        return EntryList(_("Patterns"), PATTERN_COLUMNS, PatternBar(), ordered=True)
-    if key == _PORTS:
-        bar = EntryBar(read_ports, _("Port"), "51413")
-        return EntryList(_("Ports of peers"), plain_column(N_("Port")), bar)
-    bar = EntryBar(read_addresses, _("Address or network"), "203.0.113.7, 203.0.113.0/24")
-    return EntryList(_("Addresses and networks"), plain_column(N_("Address or network")), bar)
+def list_for(key: str) -> EntryList:
+    """The list under a key of a rule's section."""
+    match key:
+        case "ips":
+            bar = EntryBar(read_addresses, _("Address or network"), "203.0.113.7, 203.0.113.0/24")
+            return EntryList(
+                _("Addresses and networks"), plain_column(N_("Address or network")), bar
+            )
+        case "ports":
+            bar = EntryBar(read_ports, _("Port"), "51413")
+            return EntryList(_("Ports of peers"), plain_column(N_("Port")), bar)
+        case "asns":
+            bar = EntryBar(read_systems, _("Number of a network"), "AS4134")
+            return EntryList(_("Network operators (ASN)"), plain_column(N_("Number")), bar)
+        case "regions":
+            bar = EntryBar(read_countries, _("Country code"), "CN, US")
+            return EntryList(_("Countries"), plain_column(N_("Country code")), bar)
+        case "cities":
+            bar = EntryBar(read_names, _("Name of a city or province"), "")
+            return EntryList(_("Cities and provinces"), plain_column(N_("Part of the name")), bar)
+    return EntryList(_("Patterns"), PATTERN_COLUMNS, PatternBar(), ordered=True)

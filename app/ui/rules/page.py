@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QSplitter, QWidget
 from typing_extensions import override
 
 from app.domain.errors import AppError
@@ -26,11 +26,13 @@ from app.ui.rules.columns import RULE_COLUMNS
 from app.ui.rules.draft import Draft, differences, draft_of
 from app.ui.rules.editor import RuleEditor
 from app.ui.rules.exceptions_card import ExceptionsCard
+from app.ui.rules.overrides_card import OverridesCard
+from app.ui.rules.panels import extra_panels
 from app.ui.rules.what_if import WhatIfCard
 from app.ui.table import TableView
 from app.ui.theme import height
 from app.ui.theme.tokens import ROW_TWO_LINES
-from app.ui.widgets import column, frame, scrolled, splitter
+from app.ui.widgets import clear, column, frame, scrolled, splitter
 
 _MODE: Final = "mode"
 _SIZES: Final = (560, 690)
@@ -53,6 +55,9 @@ class RulesPage(Page):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._editor = RuleEditor()
         self._exceptions = ExceptionsCard(desk)
+        self._overrides = OverridesCard(desk)
+        self._panels: QBoxLayout = column(gap=12)
+        self._panels_for: tuple[str, bool] = ("", False)
         self._what_if = WhatIfCard(desk.core)
         self._split = self._build()
         self._connect()
@@ -75,6 +80,7 @@ class RulesPage(Page):
         shown = next((state for state in states if state.name == self._editor.rule), None)
         if shown is not None:
             self._editor.show_mode(shown.mode)
+            self._show_panels(shown)
 
     def save(self) -> None:
         """Write the settings of the rule that is shown."""
@@ -112,11 +118,20 @@ class RulesPage(Page):
     def _build(self) -> QSplitter:
         rules = frame("card", column(self._table, margins=(1, 4, 1, 4)))
         left, right = QWidget(), QWidget()
-        areas = column(rules, self._exceptions, gap=12, margins=(16, 14, 6, 14))
+        areas = column(rules, self._exceptions, self._overrides, gap=12, margins=(16, 14, 6, 14))
         areas.setStretch(1, 1)
         left.setLayout(areas)
-        right.setLayout(column(self._editor, self._what_if, None, gap=12, margins=(6, 14, 16, 14)))
-        split = splitter(Qt.Orientation.Horizontal, left, scrolled(right), sizes=_SIZES)
+        right.setLayout(
+            column(
+                self._editor,
+                self._panels,
+                self._what_if,
+                None,
+                gap=12,
+                margins=(6, 14, 16, 14),
+            )
+        )
+        split = splitter(Qt.Orientation.Horizontal, scrolled(left), scrolled(right), sizes=_SIZES)
         self.setLayout(column(split))
         return split
 
@@ -144,6 +159,16 @@ class RulesPage(Page):
         length = self.desk.core.settings.profile.ban_duration
         self._editor.show_rule(rule, draft, state.mode, length)
         self._editor.set_dirty(dirty=rule in self._drafts)
+        self._show_panels(state)
+
+    def _show_panels(self, state: RuleState) -> None:
+        """What a rule has beside its settings, below them."""
+        wanted = state.name, state.mode is Mode.SHADOW
+        if wanted != self._panels_for:
+            self._panels_for = wanted
+            clear(self._panels)
+            for panel in extra_panels(self.desk, state):
+                self._panels.addWidget(panel)
 
     def _follow_rules(self) -> None:
         self.follow()

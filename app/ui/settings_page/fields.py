@@ -19,6 +19,7 @@ from app.settings.kind import (
     Milliseconds,
     Number,
     Prefixes,
+    RuleDuration,
     SecretLine,
     Whole,
     Words,
@@ -96,15 +97,16 @@ class ChoiceField(Field):
 class LengthField(Field):
     """A length of time; `unit` is the milliseconds that the setting counts in."""
 
-    def __init__(self, unit: int = 1) -> None:
-        self._field = DurationField(endless=False)
+    def __init__(self, unit: int = 1, *, global_words: str = "") -> None:
+        """`global_words` names the choice of None, where that is allowed."""
+        self._field = DurationField(global_words=global_words, endless=bool(global_words))
         super().__init__(self._field)
         self._unit = unit
         self._field.changed.connect(self.changed)
 
     @override
     def show_value(self, value: Any) -> None:
-        self._field.set_value(value * self._unit)
+        self._field.set_value(None if value is None else value * self._unit)
 
     @override
     def read(self) -> object:
@@ -234,6 +236,8 @@ def field_for(item: Item) -> Field:
             return CheckField(_(item.name))
         case Milliseconds():
             return LengthField()
+        case RuleDuration():
+            return LengthField(global_words=_("as all bans"))
         case Prefixes() | Lines():
             return LinesField()
         case kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -44,8 +44,12 @@ class ItemsForm(QWidget):
 
     def show_values(self, settings: Settings) -> None:
         """Show what is in force, and no errors."""
-        for item, field, spot in self._fields.values():
-            field.show_value(item.value(settings))
+        self.show_by_key({item.key: item.value(settings) for item in self.items})
+
+    def show_by_key(self, values: Mapping[str, object]) -> None:
+        """Show these values of all settings, and no errors."""
+        for key, (_item, field, spot) in self._fields.items():
+            field.show_value(values[key])
             spot.set_error("")
 
     def read(self) -> tuple[dict[str, tuple[Item, object]], str]:

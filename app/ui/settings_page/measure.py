@@ -7,7 +7,16 @@ from typing import Final
 from app.locale import _
 from app.locale.texts import say
 from app.settings.errors import InvalidSetting
-from app.settings.kind import Lines, Milliseconds, Number, Prefixes, SecretLine, Whole, Words
+from app.settings.kind import (
+    Lines,
+    Milliseconds,
+    Number,
+    Prefixes,
+    RuleDuration,
+    SecretLine,
+    Whole,
+    Words,
+)
 from app.ui.durations import length
 from app.ui.format import count, listed, seconds, sentences
 from app.ui.settings_page.item import Item, Shape
@@ -51,6 +60,8 @@ def shown(item: Item, value: object) -> str:
     for choice, words in item.choices:
         if choice == value:
             return _(words)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if isinstance(value, tuple):
@@ -83,7 +94,7 @@ def _amount(item: Item, value: int | float) -> str:  # noqa: PYI041 - mypy would
             return _bytes(int(value))
         case Shape.SECONDS:
             return _length(int(value) * 1000)
-    if isinstance(item.kind, Milliseconds):
+    if isinstance(item.kind, Milliseconds | RuleDuration):
         return _length(int(value))
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 

@@ -9,15 +9,21 @@ from pytestqt.qtbot import QtBot
 from app.domain.rules.ip_blocklist import IP_BLOCKLIST
 from app.domain.rules.names import PEER_ID
 from app.domain.verdict import Mode
-from app.ui.rules.draft import Draft
+from app.settings.profile import RULES, Profile
+from app.ui.rules.draft import Draft, draft_of
 from app.ui.rules.editor import RuleEditor
+from app.ui.settings_page.size_field import SizeField
 from tests.ui.finding import button, says
 
 DAY = 86_400_000
 IDS = Draft(
     duration=3 * DAY, lists={"banned-peer-id": ('{"method":"STARTS_WITH","content":"-hp"}',)}
 )
-ADDRESSES = Draft(duration=None, lists={"ips": ("203.0.113.0/24",), "ports": ("15000",)})
+ADDRESSES = Draft(
+    duration=None,
+    lists={"ips": ("203.0.113.0/24",), "ports": ("15000",), "asns": ("4134",)},
+    values={("net-type",): ("dataCenter",)},
+)
 
 
 @pytest.fixture
@@ -64,3 +70,53 @@ def test_there_is_nothing_to_save_before_something_changed(editor: RuleEditor) -
     editor.set_dirty(dirty=True)
 
     assert button(editor, "Revert").isEnabled()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_shown_and_comes_back_unchanged(qtbot: QtBot, rule: str) -> None:
+    editor = RuleEditor()
+    qtbot.addWidget(editor)
+    told: list[bool] = []
+    editor.changed.connect(lambda: told.append(True))
+    draft = draft_of(Profile(), rule)
+    editor.show_rule(rule, draft, Mode.ENFORCE, 14 * DAY)
+    editor.show()
+
+    assert editor.draft == draft
+    assert told == []
+
+
+def test_a_share_is_percent_and_a_size_has_its_unit(qtbot: QtBot) -> None:
+    editor = RuleEditor()
+    qtbot.addWidget(editor)
+    rule = "progress-cheat-blocker"
+    editor.show_rule(rule, draft_of(Profile(), rule), Mode.ENFORCE, 14 * DAY)
+    editor.show()
+    assert editor.form is not None
+    share = editor.form.field(f"profile.yml/module.{rule}.maximum-difference")
+    assert isinstance(share, QLineEdit)
+    assert share.text() == "10"
+    share.setText("7")
+    draft = editor.draft
+    assert draft is not None
+    assert draft.values["maximum-difference",] == 0.07
+
+    share.setText("-1")
+    draft = editor.draft
+    assert draft is None
+    assert says(editor, "Allowed: from 0 % to 100000 %")
+    size = editor.form.field(f"profile.yml/module.{rule}.minimum-size")
+    assert isinstance(size, SizeField)
+    assert size.value == 50_000_000
+    assert size.findChildren(QLineEdit)[0].text() == "50"
+
+
+def test_a_refused_setting_is_said_beside_it(qtbot: QtBot) -> None:
+    editor = RuleEditor()
+    qtbot.addWidget(editor)
+    rule = "auto-range-ban"
+    editor.show_rule(rule, draft_of(Profile(), rule), Mode.ENFORCE, 14 * DAY)
+    editor.show()
+    editor.refuse("Allowed: less", key="ipv4")
+
+    assert says(editor, "Allowed: less")

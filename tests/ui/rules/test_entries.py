@@ -1,10 +1,16 @@
-"""Addresses and ports are typed one by one or pasted many at once."""
+"""Addresses, ports and places are typed one by one or pasted many at once."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.ui.rules.entries import read_addresses, read_ports
+from app.ui.rules.entries import (
+    read_addresses,
+    read_countries,
+    read_names,
+    read_ports,
+    read_systems,
+)
 from app.ui.rules.patterns import NotAnEntry
 
 
@@ -33,3 +39,21 @@ def test_what_is_no_port_is_refused(typed: str) -> None:
 def test_nothing_typed_is_refused() -> None:
     with pytest.raises(NotAnEntry):
         read_ports("  ")
+
+
+def test_networks_are_numbers_with_or_without_their_letters() -> None:
+    assert read_systems("AS4134, 4837") == ["4134", "4837"]
+    with pytest.raises(NotAnEntry, match="ASX"):
+        read_systems("ASX")
+
+
+def test_countries_are_codes_of_two_letters() -> None:
+    assert read_countries("cn US") == ["CN", "US"]
+    with pytest.raises(NotAnEntry, match="China"):
+        read_countries("China")
+
+
+def test_names_may_hold_blanks() -> None:
+    assert read_names("New York, 北京\uff0c 上海") == ["New York", "北京", "上海"]
+    with pytest.raises(NotAnEntry):
+        read_names(" , ")
