@@ -58,6 +58,11 @@ class Script:
             micros=self.seconds * 1e6 / self.asked if self.asked else 0.0,
         )
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it is off because of what is wrong with it."""
+        return not self.on and self.problem is not None
+
     def read(self, variables: tuple[Variable, ...]) -> None:
         """It asks for `variables`."""
         self.variables = variables

@@ -191,7 +191,7 @@ class Scripts:
             scripts: dict[str, Script] = {}
             for name in sorted(folder.sources):
                 old, source = self._scripts.get(name), folder.sources[name]
-                keeps = old is not None and old.source == source and old.ready
+                keeps = old is not None and old.source == source and (old.ready or old.stopped)
                 scripts[name] = old if old is not None and keeps else self._made(name, source)
             self._scripts = scripts
             if self._active:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.domain.reason import Text
 from app.locale import N_, _
 from app.locale.texts import say
 from app.services.clock import wall_clock
@@ -22,8 +23,15 @@ def state_words(state: ListState) -> str:
         return _("Not used, because the rule is off")
     if state.problem is not None:
         kept = _("The last good copy is in force") if state.in_force else _("Not in force")
-        return sentences((kept, say(state.problem)))
+        return sentences((kept, _why(state.problem)))
     return _("In force") if state.in_force else _("Not fetched yet")
+
+
+def _why(problem: Text) -> str:
+    """What went wrong, without the address or name that stands in another column."""
+    why = problem.params.get("why")
+    words = say(why if isinstance(why, Text) else problem)
+    return words[:1].upper() + words[1:]
 
 
 def _next_words(state: ListState) -> str:
@@ -56,12 +64,13 @@ LIST_COLUMNS: Final = (
         width=200,
         stretch=True,
         text=state_words,
+        tip=lambda state: state_words(state) if state.problem is None else say(state.problem),
     ),
     Column[ListState](
         key="updated",
         title=N_("Updated"),
         hint=N_("When what is in force came"),
-        width=104,
+        width=112,
         text=lambda state: moment(state.updated_at, wall_clock()),
         tip=lambda state: _("The server last answered: {time}").format(
             time=moment(state.checked_at, wall_clock())
@@ -72,7 +81,7 @@ LIST_COLUMNS: Final = (
     Column[ListState](
         key="next",
         title=N_("Next look"),
-        width=104,
+        width=112,
         text=_next_words,
         sort=lambda state: state.next_try,
     ),
@@ -82,7 +91,7 @@ LOG_COLUMNS: Final = (
     Column[ListLogRow](
         key="at",
         title=N_("When"),
-        width=104,
+        width=112,
         text=lambda row: moment(row.at, wall_clock()),
         sort=lambda row: row.at,
         falling=True,
@@ -93,7 +102,8 @@ LOG_COLUMNS: Final = (
         title=N_("What happened"),
         width=200,
         stretch=True,
-        text=lambda row: say(row.result),
+        text=lambda row: _why(row.result),
+        tip=lambda row: say(row.result),
     ),
     Column[ListLogRow](
         key="entries",

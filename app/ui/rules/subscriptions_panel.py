@@ -159,6 +159,8 @@ class SubscriptionsPanel(QWidget):
             await ask(dialog)
         finally:
             dialog.deleteLater()
+            if isValid(self):
+                self.follow()
 
     async def _update_all(self, keys: tuple[ListKey, ...]) -> None:
         failed: list[str] = []
