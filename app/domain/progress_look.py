@@ -51,6 +51,8 @@ class ProgressLook(Mapping[str, Any]):
     falls: int = 0
     """Of its address, so that another port does not help."""
     fell: bool = False
+    insists_on: str = ""
+    """The reason of the ban that was asked for at the look before, if the connection goes on all the same."""
 
     def of_many(self, record: ProgressRecord, own: Connection) -> None:
         """Take the numbers of a record that has several connections."""

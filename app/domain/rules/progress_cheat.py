@@ -25,6 +25,8 @@ from app.domain.verdict import Action, Mode, Verdict
 PROGRESS_CHEAT: Final = "progress-cheat-blocker"
 
 _PASS: Final = Text("pass")
+_INSISTS: Final = 600_000
+"""Milliseconds for which a ban that nobody made, as they were held back or could not be stored, is asked for again."""
 _SIZE_UNKNOWN: Final = Text("progress-size-unknown")
 _NOTHING_SENT: Final = Text("progress-nothing-sent")
 
@@ -78,11 +80,15 @@ class ProgressCheat:
         record = self.memory.record(self.memory.key(sighting, self.blocks), at)
         endpoint, uploaded, progress = peer.address.effective, peer.uploaded, peer.progress
         own = record.connection(int(endpoint.ip), endpoint.port, uploaded, at)
+        insists_on = ""
         if own.answer is not None:
             if own.answer[:3] == (at, uploaded, progress):
                 return own.answer[3]
+            if at - own.answer[0] < _INSISTS and uploaded >= own.last_uploaded:
+                insists_on = own.answer[3].reason.id
             own.answer = None
         look = ProgressLook(torrent, at, uploaded, progress, self, own.last_uploaded, own.progress)
+        look.insists_on = insists_on
         look.increment = record.count(own, uploaded)
         look.completed = max(torrent.completed_size, record.completed)
         look.total = look.here = record.total
@@ -127,7 +133,8 @@ class ProgressCheat:
         if charged > look.limit and self.block_excessive_clients and self._is_excess(look):
             record.close_windows()
             return self._excess(look)
-        if look.fell and 0 <= self.rewinds_allowed < look.falls:
+        fallen = look.fell or look.insists_on == "progress-fallen"
+        if fallen and 0 <= self.rewinds_allowed < look.falls:
             record.rewinds += 1
             record.close_windows()
             return self._fallen(look)
@@ -197,7 +204,7 @@ class ProgressCheat:
             return self._passing(look, _PASS)
         expired = 0 < own.window_end < at and own.first_seen < at
         wide = gap > self.maximum_difference
-        if wide and expired:
+        if wide and (expired or look.insists_on == "progress-difference"):
             record.differences += 1
             record.close_windows()
             return self._differs(look)

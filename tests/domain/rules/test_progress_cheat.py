@@ -364,3 +364,19 @@ def test_a_rule_in_shadow_says_the_same(bench: Bench) -> None:
     verdict = bench.look(120e6, 0.0)
     assert told(verdict) == FAST
     assert verdict.mode is Mode.SHADOW
+
+
+def test_a_difference_for_which_nobody_was_banned_is_told_again_at_once() -> None:
+    bench = Bench(rule=ProgressCheat(fast_pcb_test_percentage=0))
+    actions = [bench.look(300e6 + each, 0.05).action for each in range(12)]
+    first = actions.index(Action.BAN)
+    assert set(actions[first:]) == {Action.BAN}
+    assert bench.look(300e6 + 20, 0.29).action is Action.NO_ACTION
+
+
+def test_falls_for_which_nobody_was_banned_are_told_again() -> None:
+    bench = Bench(rule=ProgressCheat(fast_pcb_test_percentage=0))
+    falls = [bench.look(1_000 + at, 0.5 if at % 2 else 0.9).action for at in range(6)]
+    assert falls[-1] is Action.BAN
+    assert bench.look(2_000, 0.51).action is Action.BAN
+    assert bench.look(3_000, 0.52, after=700_000).action is Action.NO_ACTION
