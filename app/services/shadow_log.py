@@ -118,7 +118,10 @@ class ShadowLog:
         try:
             await self._store.add(tuple(waiting.values()))
         except BaseException:
-            self._pending = {**waiting, **self._pending}
+            # What came to be meanwhile is added to it.
+            newer, self._pending = self._pending, waiting
+            for made in newer.values():
+                self._add(made)
             raise
 
     def _follow(self, event: Swept) -> None:
@@ -140,10 +143,12 @@ class ShadowLog:
 
     def _note(self, ban: Ban) -> None:
         self._counts[ban.rule] += 1
-        made = ShadowDecision(ban=ban, first_at=ban.since, count=1)
+        self._add(ShadowDecision(ban=ban, first_at=ban.since, count=1))
+
+    def _add(self, made: ShadowDecision) -> None:
         known = self._pending.get(made.key)
         if known is not None:
-            made = replace(made, first_at=known.first_at, count=known.count + 1)
+            made = replace(made, first_at=known.first_at, count=known.count + made.count)
         self._pending[made.key] = made
 
     def _would_be(self, judged: JudgedPeer, rule: str, at: int) -> Ban:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.verdict import Mode
+from app.services.errors import StorageError
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import NOW, House, MemoryStore, house
 from tests.services.test_sweep import HP, swept
@@ -81,3 +83,27 @@ async def test_a_full_disk_is_told_once_and_loses_nothing(
         assert len(told) == 1
         store.shadows.fails = False
         assert len(await it.core.shadows.recent(NAMES)) == 1
+
+
+async def test_who_comes_again_while_writing_fails_counts_twice(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with house(tmp_path, "qb", store=store) as it:
+        refuse = asyncio.Event()
+
+        async def add(_decisions: object) -> None:
+            await refuse.wait()
+            raise StorageError("disk full")
+
+        works = store.shadows.add
+        store.shadows.add = add  # type: ignore[method-assign,assignment]
+        await watching(it)
+        flushed = it.core.tasks.start(it.core.shadows.flush(), "write")
+        await asyncio.sleep(0)
+        for shown in ([], [HP]):
+            it.downloaders["qb"].show(UBUNTU, *shown)
+            await swept(it)
+        refuse.set()
+        await flushed
+        store.shadows.add = works  # type: ignore[method-assign]
+        (found,) = await it.core.shadows.recent(NAMES)
+        assert found.count == 2
