@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 import sys
 import tempfile
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 import msgspec
 
@@ -36,6 +38,9 @@ from app.services.wire import (
     summary_to_wire,
 )
 from app.settings.config import Config
+
+_STEERING: Final = ("Cc", "Cf", "Cs")
+"""Kinds of characters that show nothing of their own."""
 
 
 def export(options: Options) -> int:
@@ -81,8 +86,10 @@ async def _check(options: Options) -> int:
             except AppError as error:
                 raise Refused(Text("check-line-bad", {"line": number, "why": error.text})) from None
             answer = decision_to_wire(await given.rules.judged_alone(seen))
-            text = json.dumps(answer, ensure_ascii=False)
-            print(text if options.json else "\n".join(_words(answer)))
+            if options.json:
+                print(json.dumps(answer, ensure_ascii=False))
+            else:
+                _print(_words(answer))
     return 0
 
 
@@ -114,10 +121,9 @@ def _tell(found: Found, options: Options) -> None:
         return
     moment = datetime.fromtimestamp(found.at / 1000, UTC).astimezone()
     peer = found.judged.peer.address.effective
-    print(
-        f"{moment:%Y-%m-%d %H:%M:%S} {found.downloader} {peer} {answer['torrent']['name']}".rstrip()
-    )
-    print("\n".join(f"  {line}" for line in _words(answer)))
+    name = answer["torrent"]["name"]
+    _print([f"{moment:%Y-%m-%d %H:%M:%S} {found.downloader} {peer} {name}".rstrip()])
+    _print(f"  {line}" for line in _words(answer))
 
 
 def _sum_up(summary: Summary, options: Options) -> None:
@@ -146,8 +152,12 @@ def _opened(path: Path | None) -> Iterator[Iterable[bytes]]:
 
 
 def _numbered(lines: Iterable[str | bytes]) -> Iterator[tuple[int, str | bytes]]:
-    """Those that are not blank, counted from 1."""
-    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    """Those that are not blank, counted from 1, without the mark by which some editors begin a file."""
+    for number, line in enumerate(lines, start=1):
+        if number == 1 and isinstance(line, bytes):
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 - the same line
+        if line.strip():
+            yield number, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,16 @@ async def _open_rules(options: Options) -> AsyncIterator[_Given]:
         stack.push_async_callback(outside.script_engine.close)
         rules = await open_standalone(profile, config, folder, outside)
         yield _Given(rules, translation_of(config))
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print with what would steer a terminal shown as its code: peers choose their names."""
+    for line in lines:
+        print("".join(c if unicodedata.category(c) not in _STEERING else _code(c) for c in line))
+
+
+def _code(character: str) -> str:
+    return f"\\u{ord(character):04x}"
 
 
 def _words(answer: dict[str, Any]) -> Iterator[str]:
