@@ -64,6 +64,8 @@ def read_line(line: str) -> Line | None:
             found = _dat(first, last, fields)
         else:
             found = _span(first, last, _STRICT, comment) if separator == "-" else None
+        if isinstance(found, Span) and fields is None and ":" in first:
+            return _narrower(found, _p2p(bare))
         if found is not None:
             return found
     return _p2p(bare)
@@ -102,13 +104,21 @@ def _p2p(line: str) -> Span | None:
     if ":" not in last:
         name, _, first = left.rpartition(":")
         return _span(first, last, _STRICT, name.strip() or None)
-    # The name may hold colons, and so may the address: the longest address counts.
+    # The name may hold colons, and so may the address.
+    found: Span | None = None
     at = max(0, len(left) - _LONGEST_IPV6 - 1)
     while (at := left.find(":", at) + 1) > 0:
         span = _span(left[at:], last, _STRICT, left[: at - 1].strip() or None)
         if span is not None:
-            return span
-    return None
+            found = span if found is None else _narrower(found, span)
+    return found
+
+
+def _narrower(one: Span, other: Span | None) -> Span:
+    """The one that bans less: in `DE:2001:db8::-2001:db8::3` the country could also be part of the address."""
+    if other is None or one.last - one.first <= other.last - other.first:
+        return one
+    return other
 
 
 def _span(first: str, last: str, octets: dict[str, int], comment: str | None) -> Span | None:
