@@ -16,11 +16,6 @@ COVERED: Mapping[str, str] = {
     # Both only put the rest together, which shows in the whole program alone.
     "bootstrap.py": "integration/test_program.py",
     "cli.py": "integration/test_program.py",
-    # Parts of one thing, whose tests go through its front.
-    "domain/address_*.py": "domain/test_address_list.py",
-    "domain/patterns.py": "domain/test_string_rule.py",
-    "services/judge.py": "services/test_peer_book.py",
-    "settings/modules.py": "settings/test_profile.py",
 }
 """Modules whose tests stand elsewhere, as a pattern below app, to where below tests."""
 
