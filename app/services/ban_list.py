@@ -41,7 +41,7 @@ class BanList:
         now = self._clock()
         ended = []
         for ban in await self._store.load_bans():
-            if ban.until <= now:
+            if ban.until < now:
                 ended.append(ban.prefix)
             else:
                 self._put(ban)
@@ -112,7 +112,7 @@ class BanList:
         """Remove the bans whose time is over."""
         now = self._clock()
         due = []
-        while self._ends and self._ends[0][0] <= now:
+        while self._ends and self._ends[0][0] < now:
             ban = heapq.heappop(self._ends)[2]
             if self._bans.get(ban.prefix) is ban:  # else it was removed or replaced meanwhile
                 due.append(ban)
@@ -120,7 +120,7 @@ class BanList:
             return ()
         try:
             return await self.remove(
-                [ban.prefix for ban in due], unless=lambda ban: ban.until > now
+                [ban.prefix for ban in due], unless=lambda ban: ban.until >= now
             )
         except BaseException:
             for ban in due:
