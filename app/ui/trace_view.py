@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QWidget
 
 from app.domain.decision import Decision
 from app.domain.peer import Peer
 from app.domain.verdict import Action, Mode, Verdict
-from app.locale import N_, _
+from app.locale import N_, _, ngettext
 from app.locale.texts import rule_title, say
 from app.ui.columns import Column
 from app.ui.delegates import Kind, Mark, mark_word
 from app.ui.durations import short_length
-from app.ui.format import decimal
+from app.ui.format import decimal, listed
 from app.ui.rows import RowsModel
 from app.ui.table import TableView
 from app.ui.theme.tokens import ROW_TRACE
@@ -24,6 +25,9 @@ from app.ui.theme.tokens import ROW_TRACE
 _HANDSHAKING: Final = "handshaking"
 _SAW_ADDRESS: Final = "saw-address"
 _MARGIN: Final = "margin"
+_FOLDED_FROM: Final = 3
+_FOLD: Final = -1
+"""The key of the row that stands for folded ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class TraceLine:
     answer: str
     reason: str
     asked: bool
+    quiet: bool = False
+    """Whether it is off or has nothing to look at: such lines are folded into one."""
 
 
 def trace_lines(
@@ -56,6 +62,7 @@ def trace_lines(
             answer=_answer(verdict, default_duration),
             reason=say(verdict.reason),
             asked=verdict.mode is not Mode.OFF,
+            quiet=_is_quiet(verdict),
         )
         for place, verdict in enumerate(trace)
     ]
@@ -81,6 +88,10 @@ class TraceView(TableView[TraceLine, int]):
         self.setAccessibleName(_("Why?"))
         self.setSelectionMode(self.SelectionMode.SingleSelection)
         self.header.setSectionsMovable(False)
+        self._lines: list[TraceLine] = []
+        self._unfolded = False
+        self.clicked.connect(self._click)
+        self.opened.connect(self._toggle)
 
     def show_decision(self, decision: Decision, peer: Peer | None) -> None:
         """Show how `decision` about `peer` came to be."""
@@ -93,7 +104,68 @@ class TraceView(TableView[TraceLine, int]):
         lines = trace_lines(trace, peer, default_duration)
         margins = any(line.margin is not None for line in lines)
         self.header.setSectionHidden(self.rows.column_of(_MARGIN), not margins)
-        self.rows.show(lines)
+        self._lines = lines
+        self._show()
+
+    @property
+    def lines(self) -> tuple[TraceLine, ...]:
+        """All answers, also those that are folded."""
+        return tuple(self._lines)
+
+    @property
+    def shown(self) -> int:
+        """How many rows there are on the screen."""
+        return len(self.rows.rows())
+
+    def unfold(self, *, wanted: bool = True) -> None:
+        """Show every line by itself, or those without anything to say as one."""
+        self._unfolded = wanted
+        self._show()
+
+    def _show(self) -> None:
+        quiet = [line for line in self._lines if line.quiet]
+        if len(quiet) < _FOLDED_FROM:
+            self.rows.show(self._lines)
+        elif self._unfolded:
+            self.rows.show([*self._lines, _fold(_("Fewer lines"), "")])
+        else:
+            words = ngettext("{count} more rule", "{count} more rules", len(quiet))
+            names = listed(line.rule for line in quiet)
+            others = [line for line in self._lines if not line.quiet]
+            self.rows.show([*others, _fold(words.format(count=len(quiet)), names)])
+
+    def _click(self, index: QModelIndex) -> None:
+        self._toggle(self.rows.key_at(index.row()))
+
+    def _toggle(self, place: int) -> None:
+        if place == _FOLD:
+            self.unfold(wanted=not self._unfolded)
+
+
+def _fold(title: str, names: str) -> TraceLine:
+    """The row that stands for folded ones; with names while they are folded."""
+    return TraceLine(
+        place=_FOLD,
+        rule=title,
+        saw=_("off, or nothing to look for: {rules}").format(rules=names) if names else "",
+        allows="",
+        margin=None,
+        mark=Mark.OFF,
+        answer=_("Show") if names else "",
+        reason="",
+        asked=False,
+    )
+
+
+def _is_quiet(verdict: Verdict) -> bool:
+    if verdict.mode is Mode.OFF:
+        return True
+    if verdict.action is not Action.NO_ACTION or verdict.margin is not None:
+        return False
+    if verdict.allows is None:
+        return verdict.saw is None
+    counts = [value for value in verdict.allows.params.values() if isinstance(value, int)]
+    return bool(counts) and not any(counts)
 
 
 def _saw(verdict: Verdict, peer: Peer | None) -> str:
@@ -123,15 +195,22 @@ def _spoken_margin(line: TraceLine) -> str:
 
 
 _COLUMNS: Final = (
-    Column[TraceLine](key="rule", title=N_("Rule"), width=124, text=lambda line: line.rule),
+    Column[TraceLine](key="rule", title=N_("Rule"), width=150, text=lambda line: line.rule),
     Column[TraceLine](
         key="saw",
         title=N_("Saw"),
         width=160,
         stretch=True,
         text=lambda line: line.saw,
+        tip=lambda line: line.saw,
     ),
-    Column[TraceLine](key="allows", title=N_("Allows"), width=112, text=lambda line: line.allows),
+    Column[TraceLine](
+        key="allows",
+        title=N_("Allows"),
+        width=190,
+        text=lambda line: line.allows,
+        tip=lambda line: line.allows,
+    ),
     Column[TraceLine](
         key=_MARGIN,
         title=N_("Margin"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytestqt.qtbot import QtBot
 
 from app.domain.reason import Text
@@ -73,3 +75,38 @@ def test_margins_are_a_column_only_when_something_was_measured(qtbot: QtBot) -> 
 
     view.show_trace([_verdict(margin=1.5)], _PEER)
     assert not view.header.isSectionHidden(column)
+
+
+def test_lines_without_anything_to_say_are_folded_until_one_asks(qtbot: QtBot) -> None:
+    view = TraceView()
+    qtbot.addWidget(view)
+    off = _verdict(mode=Mode.OFF, reason="rule-off")
+    empty = replace(_verdict(), allows=Text("allows-entries", {"count": 0}))
+    view.show_trace([_verdict(), off, empty, off], _PEER)
+    rows = view.rows.rows()
+    assert [line.rule for line in rows] == ["Address list", "3 more rules"]
+    assert rows[-1].saw.startswith("off, or nothing to look for: Address list")
+
+    view.clicked.emit(view.rows.index(1, 0))
+    assert view.shown == 5
+    view.opened.emit(view.rows.key_at(4))
+    assert view.shown == 2
+
+
+def test_two_such_lines_stay_as_they_are(qtbot: QtBot) -> None:
+    view = TraceView()
+    qtbot.addWidget(view)
+    off = _verdict(mode=Mode.OFF, reason="rule-off")
+    view.show_trace([_verdict(), off, off], _PEER)
+
+    assert view.shown == 3
+
+
+def test_a_ban_is_never_folded(qtbot: QtBot) -> None:
+    view = TraceView()
+    qtbot.addWidget(view)
+    off = _verdict(mode=Mode.OFF, reason="rule-off")
+    ban = replace(_verdict(action=Action.BAN), allows=Text("allows-entries", {"count": 0}))
+    view.show_trace([off, off, off, ban], _PEER)
+
+    assert view.rows.rows()[0].mark is Mark.BANNED

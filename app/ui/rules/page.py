@@ -36,6 +36,7 @@ from app.ui.widgets import clear, column, frame, scrolled, splitter
 
 _MODE: Final = "mode"
 _SIZES: Final = (560, 690)
+_LEFT: Final = 450
 
 
 class RulesPage(Page):
@@ -131,7 +132,9 @@ class RulesPage(Page):
                 margins=(6, 14, 16, 14),
             )
         )
-        split = splitter(Qt.Orientation.Horizontal, scrolled(left), scrolled(right), sizes=_SIZES)
+        areas_scrolled = scrolled(left)
+        areas_scrolled.setMinimumWidth(height(_LEFT))
+        split = splitter(Qt.Orientation.Horizontal, areas_scrolled, scrolled(right), sizes=_SIZES)
         self.setLayout(column(split))
         return split
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from app.domain.address import show
@@ -29,9 +29,10 @@ from app.ui.duration_field import DurationField
 from app.ui.settings_page.item import Item, Shape
 from app.ui.settings_page.size_field import SizeField
 from app.ui.theme import height
-from app.ui.widgets import column, text_field
+from app.ui.widgets import text_field
 
 _LINES: Final = 6
+_ACROSS: Final = 2
 _SECOND: Final = 1000
 
 
@@ -189,9 +190,12 @@ class WordsField(Field):
         body = QWidget()
         super().__init__(body)
         self._boxes = {str(value): QCheckBox(_(words)) for value, words in item.choices}
-        body.setLayout(column(*self._boxes.values(), gap=2))
-        for box in self._boxes.values():
+        boxes = QGridLayout()
+        boxes.setContentsMargins(0, 0, 0, 0)
+        for place, box in enumerate(self._boxes.values()):
+            boxes.addWidget(box, *divmod(place, _ACROSS))
             box.toggled.connect(self.changed)
+        body.setLayout(boxes)
 
     @override
     def show_value(self, value: Any) -> None:

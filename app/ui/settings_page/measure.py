@@ -24,6 +24,7 @@ from app.ui.settings_page.item import Item, Shape
 _MINUTE: Final = 60_000
 _ENDLESS: Final = 2**62
 """A limit above this is none that a user would meet."""
+_WIDE: Final = 1_000
 _STEPS: Final = ((2**40, "TiB"), (10**12, "TB"), (2**30, "GiB"), (10**9, "GB"), (2**20, "MiB"))
 _SMALL_STEPS: Final = ((10**6, "MB"), (2**10, "KiB"), (10**3, "kB"))
 
@@ -31,7 +32,7 @@ _SMALL_STEPS: Final = ((10**6, "MB"), (2**10, "KiB"), (10**3, "kB"))
 def hint(item: Item) -> str:
     """What to know of a setting before one changes it."""
     parts = [_(item.hint)] if item.hint else []
-    if isinstance(item.kind, Whole | Number) and not item.choices:
+    if isinstance(item.kind, Whole | Number) and not item.choices and not _is_wide(item):
         parts.append(_("{limits}.").format(limits=_limits(item, item.kind)))
     if not isinstance(item.kind, Prefixes | Lines | Words | SecretLine):
         default = shown(item, item.default)
@@ -77,6 +78,14 @@ def unit(item: Item) -> str:
     if isinstance(item.kind, Milliseconds):
         return ""
     return "%" if item.shape is Shape.SHARE else _(item.unit) if item.unit else ""
+
+
+def _is_wide(item: Item) -> bool:
+    """Whether its limits are beyond what anybody would enter: they are said when somebody does."""
+    kind = item.kind
+    if isinstance(kind, Number):
+        return kind.high >= _WIDE
+    return isinstance(kind, Whole) and kind.high >= _ENDLESS and kind.low == 0
 
 
 def _limits(item: Item, kind: Whole | Number) -> str:
