@@ -22,6 +22,8 @@ from app.services.slices import Slices
 
 _AT_ONCE: Final = 32
 """Peers that are judged before the clock is looked at."""
+_SPARE_REVIEWS: Final = 1_000
+"""Looks that were put off, beyond as many as are due, before they are cleared out."""
 _LOOKED_UP: Final = 16 * _AT_ONCE
 """Peers that rules look up together; some milliseconds for those that are new."""
 
@@ -86,7 +88,7 @@ class PeerBook:
         self._judge_generation = -1
         self._ban_generation = -1
         self._unsettled_gone: frozenset[PeerKey] = frozenset()
-        self._reviews = _Reviews()
+        self._reviews = Reviews()
         self._asked: set[IPAddress] = set()
 
     def __len__(self) -> int:
@@ -190,6 +192,8 @@ class PeerBook:
             run.relisted = _Places(relisted)
             run.near = _Places(self._judge.near(relisted))
         run.asked = frozenset(self._asked)
+        if anew:
+            self._reviews = Reviews()  # everybody is asked
         run.due = self._reviews.due(snapshot.at)
         return run
 
@@ -401,7 +405,7 @@ class _Run:
             self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
 
 
-class _Reviews:
+class Reviews:
     """When which peers are to be judged again though nothing happens."""
 
     def __init__(self) -> None:
@@ -417,6 +421,14 @@ class _Reviews:
             self._at[key] = moment
             self._count += 1
             heapq.heappush(self._heap, (moment, self._count, key))
+            if len(self._heap) > 2 * len(self._at) + _SPARE_REVIEWS:
+                # Those that were put off stand there until their time, which may be far.
+                self._heap = [entry for entry in self._heap if self._at.get(entry[2]) == entry[0]]
+                heapq.heapify(self._heap)
+
+    def __len__(self) -> int:
+        """Entries in memory, those put off included."""
+        return len(self._heap)
 
     def due(self, now: int) -> dict[str, set[Endpoint]]:
         """The endpoints of those whose time has come, by torrent; they stay due until judged."""
