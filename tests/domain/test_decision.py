@@ -1,8 +1,12 @@
 """The merge table of reference/rules.md 1.10."""
 
+from collections import Counter
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.decision import merge
 from app.domain.verdict import Action, Mode, Verdict
@@ -63,3 +67,31 @@ def test_a_shadow_ban_is_silent_when_the_peer_is_spared_or_banned_in_earnest() -
 def test_an_empty_trace_does_nothing() -> None:
     empty: list[Verdict] = []
     assert merge(empty, GLOBAL).deciding is None
+
+
+verdicts = st.builds(
+    lambda rule, action, duration, mode, review: replace(
+        verdict(rule, action, duration, mode), review_at=review
+    ),
+    st.sampled_from(["id", "name", "pcb", "script", "exception"]),
+    st.sampled_from(Action),
+    st.sampled_from([0, 1, 15_000, GLOBAL, 30 * DAY]),
+    st.sampled_from(Mode),
+    st.one_of(st.none(), st.integers(0, 9)),
+)
+
+
+@given(st.lists(verdicts, max_size=8).flatmap(lambda v: st.tuples(st.just(v), st.permutations(v))))
+def test_the_order_of_answers_changes_nothing_that_happens(
+    orders: tuple[list[Verdict], list[Verdict]],
+) -> None:
+    one, other = (merge(order, GLOBAL) for order in orders)
+    assert (one.action, one.duration, one.bans) == (other.action, other.duration, other.bans)
+    assert one.review_at == other.review_at
+    assert Counter(v.rule for v in one.shadows) == Counter(v.rule for v in other.shadows)
+    enforced = [v for v in orders[0] if v.mode is Mode.ENFORCE]
+    assert one.action is max((v.action for v in enforced), default=PASS)
+    if one.deciding is not None and other.deciding is not None:
+        ranks = [(each.action, each.duration or GLOBAL) for each in (one.deciding, other.deciding)]
+        assert ranks[0] == ranks[1]
+        assert one.duration == (ranks[0][1] if one.bans else 0)
