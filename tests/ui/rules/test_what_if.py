@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.rules.names import CLIENT_NAME
 from app.domain.verdict import Mode
 from app.services.core import Core
+from app.ui.delegates import Mark
 from app.ui.rules.what_if import WhatIfCard
 from tests.services.fakes import house
 from tests.ui.fakes import until
@@ -78,3 +79,38 @@ async def test_an_address_that_is_spared_says_so(tmp_path: Path, qtbot: QtBot) -
 
         await until(lambda: bool(box.answer))
         assert box.answer == "This is in your local network (192.168.0.0/16)."
+
+
+async def test_a_torrent_and_what_was_sent_count_too(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, _core):
+        field(box, "Sent to it").setText("3000000000")
+        field(box, "It reports, %").setText("5")
+        box.ask()
+
+        await until(lambda: bool(box.answer))
+        lines = {line.rule: line for line in box.trace.lines}
+        assert lines["Progress"].mark is Mark.BANNED
+
+
+async def test_what_is_no_share_and_no_size_is_refused(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, _core):
+        field(box, "You have, %").setText("120")
+        box.ask()
+        assert says(box, "Allowed: a share from 0 to 100 %")
+
+        field(box, "You have, %").setText("12,5")
+        field(box, "Size of the torrent").setText("big")
+        box.ask()
+        assert says(box, "Allowed: a size such as 4 GiB")
+
+
+async def test_an_override_counts_for_the_torrents_it_fits(tmp_path: Path, qtbot: QtBot) -> None:
+    async with box_over(tmp_path, qtbot) as (box, core):
+        spared = {"name": "iso", "category": "iso", "rules": {CLIENT_NAME: {"mode": "off"}}}
+        await core.settings.change("profile.yml", {("overrides",): [spared]})
+        field(box, "Client name").setText("HP/torrent 1.3")
+        field(box, "Category").setText("iso")
+        box.ask()
+
+        await until(lambda: bool(box.answer))
+        assert box.answer == "No rule has anything against this peer."
