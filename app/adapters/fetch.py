@@ -21,7 +21,7 @@ import httpx
 from app.adapters.atomic_file import put_in_place
 from app.adapters.http import USER_AGENT, open_proxied, open_transport
 from app.adapters.unpack import Damaged, TooLarge, Unpacker
-from app.domain.address import InvalidAddress, parse_ip
+from app.domain.address import InvalidAddress, parse_ip, parse_prefix
 from app.domain.reason import Text
 from app.services.fetching import PATIENCE, Credentials, Fetched, FetchFailed, Stamp
 from app.settings.config import Proxy, ProxyKind
@@ -33,7 +33,18 @@ _AT_ONCE: Final = 256 * 1024
 """Bytes that go to the disk's thread together."""
 _OK, _NOT_MODIFIED = 200, 304
 _PORTS: Final = {"http": 80, "https": 443}
-
+_LAN: Final = tuple(
+    parse_prefix(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""A proxy elsewhere does not reach them (reference/rules.md 5.1)."""
 
 _REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     ((aiohttp.ClientConnectorDNSError,), "fetch-no-host"),
@@ -220,11 +231,12 @@ def without_secrets(url: str) -> str:
 
 
 def is_direct(host: str, proxy: Proxy) -> bool:
-    """Whether `host` is asked without `proxy`: always for this computer itself."""
+    """Whether `host` is asked without `proxy`: always this computer itself, and addresses of a LAN."""
     if proxy.kind is ProxyKind.NONE or host.lower() == "localhost":
         return True
     try:
-        if parse_ip(host).is_loopback:
+        ip = parse_ip(host)
+        if ip.is_loopback or any(ip in lan for lan in _LAN if lan.version == ip.version):
             return True
     except InvalidAddress:
         pass

@@ -196,11 +196,12 @@ async def test_secrets_of_an_address_are_not_shown(folder: Folder) -> None:
     assert without_secrets(url) == "http://127.0.0.1:1/list?…"
 
 
-def test_this_computer_and_named_hosts_are_asked_without_the_proxy() -> None:
+def test_this_computer_its_lan_and_named_hosts_are_asked_without_the_proxy() -> None:
     proxy = Proxy(code=1, non_proxy_hosts="*.example.org| intra?net |")
     direct = ["127.0.0.1", "localhost", "::1", "127.1.2.3", "a.example.org", "INTRA1NET"]
+    direct += ["10.0.0.1", "172.31.255.255", "192.168.1.2", "169.254.1.1", "fd00::1", "fe80::1"]
     assert all(is_direct(host, proxy) for host in direct)
-    assert not any(is_direct(host, proxy) for host in ("example.org", "10.0.0.1", "intranet"))
+    assert not any(is_direct(host, proxy) for host in ("example.org", "172.32.0.1", "intranet"))
     assert is_direct("example.org", Proxy())
 
 
