@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Final
 
-from app.domain.address import Endpoint, IPAddress, Prefix, is_single
+from app.domain.address import Endpoint, IPAddress, Prefix, single
 from app.domain.ban import Ban
 from app.domain.decision import Decision
 from app.domain.peer import Peer
-from app.domain.prefix_map import PrefixMap
 from app.domain.sighting import Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
@@ -186,12 +186,14 @@ class PeerBook:
     def _begin(self, snapshot: Snapshot) -> _Run:
         anew = self._judge_generation != self._judge.generation
         relisted = None if anew else self._list.changed_since(self._ban_generation)
-        run = _Run(snapshot.at)
+        run = _Run(snapshot.at, self._judge.generation)
         run.anew = anew
+        near: list[Prefix] = []
         if relisted is not None:
-            run.relisted = _Places(relisted)
-            run.near = _Places(self._judge.near(relisted))
+            near = self._judge.near(relisted)
+            run.relisted, run.near = _Places(relisted), _Places(near)
         run.asked = frozenset(self._asked)
+        run.hot = _Places([*(relisted or ()), *near, *map(single, self._asked)])
         if anew:
             self._reviews = Reviews()  # everybody is asked
         run.due = self._reviews.due(snapshot.at)
@@ -201,61 +203,79 @@ class PeerBook:
         """Keep the peers of one torrent that nothing happened to; note those to judge."""
         torrent = watched.seen.torrent
         panel = self._judge.panel(self._downloader, torrent)
-        same = old is not None and _same_kind(old.seen.torrent, torrent)
-        if old is not None and same and run.is_quiet and _alike(old, watched.seen):
-            self._go_through_changed(watched, old, panel, run)
+        # Rules may change between two torrents; answers of those before do not fit the panel of those now.
+        current = self._judge.generation == run.generation
+        same = current and old is not None and _same_kind(old.seen.torrent, torrent)
+        if old is not None and same and not run.looks_at_all and _alike(old, watched.seen):
+            self._go_through_few(watched, old, panel, run)
             if run.slices.due_now():
                 await run.slices.rest()
             return
         seen, known = watched.seen, {} if old is None else old.peers
-        due = run.due.get(torrent.id, ())
-        peers, slices = watched.peers, run.slices
+        due, slices = run.due.get(torrent.id, ()), run.slices
         for peer in seen.peers if seen.judged else ():
             if slices.due():
                 await slices.rest()
             raw = peer.address.raw
             last = known.get(raw)
-            if last is None:
-                run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
-                continue
-            peers[raw] = last
-            ip = peer.address.ip
-            ban = self._find(peer) if run.relisted is None or ip in run.relisted else last.ban
-            afresh = run.anew or not same or (bool(run.asked) and ip in run.asked)
-            if afresh or last.peer is not peer or raw in due or ip in run.near:
-                keep = not afresh and same_identity(last.peer, peer)
-                decision = last.decision if keep else None
-                run.note(panel, _Work(watched, torrent, peer, last, decision, ban))
-            elif ban is not last.ban:
-                run.change(watched, _with_ban(last, ban))
+            if last is not None:
+                watched.peers[raw] = last
+            self._look_at(watched, panel, peer, last, run, afresh=not same, due=raw in due)
         watched.add_up()
 
-    def _go_through_changed(
-        self, watched: _Watched, old: _Watched, panel: Panel, run: _Run
-    ) -> None:
-        """The same where nothing matters but what changed, without a look at each of the others."""
-        seen, known, torrent = watched.seen, old.peers, watched.seen.torrent
-        # To compare objects takes a tenth of finding each by its endpoint.
-        before, now = set(map(id, old.seen.peers)), set(map(id, seen.peers))
-        watched.peers = dict(known)
+    def _go_through_few(self, watched: _Watched, old: _Watched, panel: Panel, run: _Run) -> None:
+        """The same without a look at each peer, where few matter."""
+        seen, due = watched.seen, run.due.get(watched.seen.torrent.id, ())
+        watched.peers = dict(old.peers)
         watched.to_good, watched.to_banned = old.to_good, old.to_banned
-        fresh = [peer for peer in seen.peers if id(peer) not in before]
-        there = {peer.address.raw for peer in fresh}
-        left = [peer.address.raw for peer in old.seen.peers if id(peer) not in now]
-        watched.left = tuple(raw for raw in left if raw not in there)
-        for raw in watched.left:
-            watched.drop(raw)
-        for peer in fresh:
-            last = known.get(peer.address.raw)
-            if last is None:
-                run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
-                continue
-            decision = last.decision if same_identity(last.peer, peer) else None
-            run.note(panel, _Work(watched, torrent, peer, last, decision, last.ban))
-        for raw in run.due.get(torrent.id, ()):
-            last = watched.peers.get(raw)
-            if last is not None and raw not in there:
-                run.note(panel, _Work(watched, torrent, last.peer, last, last.decision, last.ban))
+        fresh: list[Peer] = []
+        watched.left = ()
+        if seen.peers is not old.seen.peers:
+            # To compare objects takes a tenth of finding each by its endpoint.
+            before, now = set(map(id, old.seen.peers)), set(map(id, seen.peers))
+            fresh = [peer for peer in seen.peers if id(peer) not in before]
+            left = [peer.address.raw for peer in old.seen.peers if id(peer) not in now]
+            there = {peer.address.raw for peer in fresh}
+            watched.left = tuple(raw for raw in left if raw not in there)
+            for raw in watched.left:
+                watched.drop(raw)
+        changed = {peer.address.raw for peer in fresh}
+        others = {
+            raw: last.peer
+            for raw in due
+            if raw not in changed and (last := watched.peers.get(raw)) is not None
+        }
+        if not run.hot.empty:
+            others.update((peer.address.raw, peer) for peer in run.hot.among(seen.peers))
+        others.update((peer.address.raw, peer) for peer in fresh)
+        for raw, peer in others.items():
+            self._look_at(watched, panel, peer, watched.peers.get(raw), run, due=raw in due)
+
+    def _look_at(  # noqa: PLR0913 - what there is to know about one peer
+        self,
+        watched: _Watched,
+        panel: Panel,
+        peer: Peer,
+        last: JudgedPeer | None,
+        run: _Run,
+        *,
+        due: bool,
+        afresh: bool = False,
+    ) -> None:
+        """Note one peer if it is to be judged."""
+        torrent = watched.seen.torrent
+        if last is None:
+            run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
+            return
+        ip = peer.address.ip
+        ban = self._find(peer) if run.relisted is None or ip in run.relisted else last.ban
+        afresh = afresh or run.anew or (bool(run.asked) and ip in run.asked)
+        if afresh or last.peer is not peer or due or ip in run.near:
+            keep = not afresh and same_identity(last.peer, peer)
+            decision = last.decision if keep else None
+            run.note(panel, _Work(watched, torrent, peer, last, decision, ban))
+        elif ban is not last.ban:
+            run.change(watched, _with_ban(last, ban))
 
     async def _judge_all(self, run: _Run) -> None:
         judge, downloader, slices = self._judge, self._downloader, Slices(1)
@@ -331,21 +351,26 @@ class _Places:
     """Addresses about which something changed."""
 
     def __init__(self, prefixes: Collection[Prefix]) -> None:
-        # An IPv6 address with the number of an IPv4 one is looked up in vain, which does no harm.
-        self._hosts = {int(prefix.network_address) for prefix in prefixes if is_single(prefix)}
-        self._blocks: PrefixMap[bool] = PrefixMap()
+        self._starts: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
+        """By IP version and bits of the hosts: the blocks' numbers."""
         for prefix in prefixes:
-            if not is_single(prefix):
-                self._blocks[prefix] = True
-        self._has_blocks = len(self._blocks) > 0
+            shift = prefix.max_prefixlen - prefix.prefixlen
+            starts = self._starts[prefix.version].setdefault(shift, set())
+            starts.add(int(prefix.network_address) >> shift)
         self.empty = not prefixes
 
     def __contains__(self, address: IPAddress) -> bool:
         if self.empty:
             return False
-        if int(address) in self._hosts:
-            return True
-        return self._has_blocks and self._blocks.find(address) is not None
+        number = int(address)
+        for shift, starts in self._starts[4 if isinstance(address, IPv4Address) else 6].items():
+            if number >> shift in starts:
+                return True
+        return False
+
+    def among(self, peers: Iterable[Peer]) -> list[Peer]:
+        """Those of `peers` that are there."""
+        return [peer for peer in peers if peer.address.ip in self]
 
 
 _NOWHERE: Final = _Places(())
@@ -354,8 +379,8 @@ _NOWHERE: Final = _Places(())
 class _Run:
     """One judging: what it goes by, and what it has found so far."""
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    def __init__(self, at: int, generation: int) -> None:
+        self.at, self.generation = at, generation
         self.anew = False
         """Whether everybody is judged and returned."""
         self.relisted: _Places | None = None
@@ -363,6 +388,8 @@ class _Run:
         self.near = _NOWHERE
         """Where a change of the ban list makes rules look again."""
         self.asked: frozenset[IPAddress] = frozenset()
+        self.hot = _NOWHERE
+        """All of these together."""
         self.due: Mapping[str, Collection[Endpoint]] = {}
         self.works: dict[Panel, list[_Work]] = {}
         self.changed: dict[PeerKey, JudgedPeer] = {}
@@ -370,15 +397,15 @@ class _Run:
         self.slices = Slices()
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether only peers that changed themselves are to be judged."""
-        unlisted = self.relisted is not None and self.relisted.empty
-        return unlisted and not self.anew and not self.asked
+    def looks_at_all(self) -> bool:
+        """Whether each peer is to be looked at."""
+        return self.anew or self.relisted is None
 
     def leaves(self, old: _Watched, seen: TorrentPeers) -> bool:
         """Whether all is as it was with a torrent's peers."""
         return (
-            self.is_quiet
+            not self.looks_at_all
+            and self.hot.empty
             and old.seen.peers is seen.peers
             and old.seen.judged is seen.judged
             and seen.torrent.id not in self.due
