@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.address import show
-from app.domain.peer_exception import PeerException
 from app.locale import N_, _, ngettext
 from app.locale.texts import rule_title
-from app.services.clock import wall_clock
 from app.services.rules import RuleState
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, mode_word
-from app.ui.format import NOTHING, count, left, listed, moment
+from app.ui.format import NOTHING, count
 from app.ui.rules.entry_list import Entry
 from app.ui.rules.patterns import follows, readable
 from app.ui.rules.words import ABOUT, BRIEFLY
@@ -114,50 +111,3 @@ def plain_column(title: str) -> tuple[Column[Entry]]:
             key="text", title=title, width=120, stretch=True, text=lambda entry: entry.text
         ),
     )
-
-
-def exception_words(entry: PeerException) -> str:
-    """What an exception spares."""
-    parts = []
-    if entry.prefix is not None:
-        parts.append(show(entry.prefix))
-    if entry.client is not None:
-        parts.append(_("client {name}").format(name=entry.client))
-    if entry.torrent is not None:
-        parts.append(_("torrent {hash}").format(hash=entry.torrent[:8]))
-    return listed(parts)
-
-
-EXCEPTION_COLUMNS: Final = (
-    Column[PeerException](
-        key="what",
-        title=N_("Never judged"),
-        width=170,
-        text=exception_words,
-    ),
-    Column[PeerException](
-        key="note",
-        title=N_("Note"),
-        width=120,
-        stretch=True,
-        text=lambda entry: entry.note,
-    ),
-    Column[PeerException](
-        key="left",
-        title=N_("For"),
-        width=100,
-        align=RIGHT,
-        text=lambda entry: left(entry.until, wall_clock()),
-        tip=lambda entry: "" if entry.until is None else moment(entry.until, wall_clock()),
-        sort=lambda entry: entry.until,
-    ),
-    Column[PeerException](
-        key="from",
-        title=N_("From"),
-        width=90,
-        text=lambda entry: _("settings") if entry.configured else _("you"),
-        tip=lambda entry: (
-            _("It stands in the settings and is changed there.") if entry.configured else ""
-        ),
-    ),
-)

@@ -42,21 +42,22 @@ def exception_columns(name_of: Callable[[str], str]) -> Sequence[Column[PeerExce
         Column(
             key="what",
             title=N_("Spared"),
-            width=190,
+            width=170,
             text=lambda entry: exception_words(entry, name_of),
         ),
-        Column(key="rule", title=N_("From"), width=110, text=rule_words),
+        Column(key="rule", title=N_("From"), width=100, text=rule_words),
         Column(
             key="note",
             title=N_("Note"),
-            width=110,
+            width=90,
             stretch=True,
+            least=60,
             text=lambda entry: entry.note,
         ),
         Column(
             key="left",
             title=N_("For"),
-            width=90,
+            width=80,
             align=RIGHT,
             text=lambda entry: left(entry.until, wall_clock()),
             tip=lambda entry: "" if entry.until is None else moment(entry.until, wall_clock()),
@@ -65,7 +66,7 @@ def exception_columns(name_of: Callable[[str], str]) -> Sequence[Column[PeerExce
         Column(
             key="by",
             title=N_("Made by"),
-            width=80,
+            width=76,
             text=lambda entry: _("settings") if entry.configured else _("you"),
             tip=lambda entry: (
                 _("It stands in the settings and is changed there.") if entry.configured else ""

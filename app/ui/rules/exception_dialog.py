@@ -22,6 +22,9 @@ from app.ui.rules.patterns import NotAnEntry
 from app.ui.widgets import Button, ButtonKind, Form, column, label, row, text_field
 
 _WIDTH: Final = 520
+_ADDRESSES: Final = "203.0.113.7, 198.51.100.0/24"
+_CLIENT: Final = "qBittorrent/5"
+_PEER_ID: Final = "-qB5"
 _HASH: Final = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 _AS_BEFORE: Final = -1
 """Stands in the list of lengths for the end that the edited entry has."""
@@ -39,11 +42,9 @@ class ExceptionDialog(QDialog):
         self.setWindowTitle(_("Exception"))
         self.setMinimumWidth(_WIDTH)
         known = entry or PeerException(id="")
-        self.address = text_field(
-            show(known.prefix) if known.prefix else "", hint="203.0.113.7, 198.51.100.0/24"
-        )
-        self.client = text_field(known.client or "", hint="qBittorrent/5")
-        self.peer_id = text_field(known.peer_id or "", hint="-qB5")
+        self.address = text_field(show(known.prefix) if known.prefix else "", hint=_ADDRESSES)
+        self.client = text_field(known.client or "", hint=_CLIENT)
+        self.peer_id = text_field(known.peer_id or "", hint=_PEER_ID)
         self.torrent = text_field(known.torrent or "")
         self.downloader = QComboBox()
         self.rule = QComboBox()

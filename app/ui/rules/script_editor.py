@@ -32,6 +32,7 @@ from app.ui.widgets import (
 
 _SIZE: Final = (780, 600)
 _PEERS: Final = 50
+_EXAMPLE: Final = "my-script.py"
 _START: Final = """## @NAME My script
 ## @AUTHOR
 ## @VERSION 1.0
@@ -52,7 +53,7 @@ class ScriptEditor(QDialog):
         self._scripts = desk.core.lookups.scripts
         self.setWindowTitle(_("New script") if file is None else file)
         self.resize(*_SIZE)
-        self.name = text_field("" if file is None else file, hint="my-script.py")
+        self.name = text_field("" if file is None else file, hint=_EXAMPLE)
         self.name.setEnabled(file is None)
         form = Form()
         self._name_row = form.add(_("File"), self.name)

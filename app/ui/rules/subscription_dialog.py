@@ -18,6 +18,7 @@ from app.ui.desk import Desk
 from app.ui.widgets import Button, ButtonKind, Form, column, label, row, text_field
 
 _WIDTH: Final = 520
+_EXAMPLE: Final = "https://example.org/list.txt"
 _NOT_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -38,7 +39,7 @@ class SubscriptionDialog(QDialog):
         self._own_id = state is not None
         self.setWindowTitle(_("Remote list") if state is not None else _("Add a remote list"))
         self.setMinimumWidth(_WIDTH)
-        self.url = text_field(state.url if state else "", hint="https://example.org/list.txt")
+        self.url = text_field(state.url if state else "", hint=_EXAMPLE)
         self.name = text_field(state.name if state else "")
         self.id = text_field(state.key.id if state else "")
         form = Form()

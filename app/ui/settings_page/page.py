@@ -19,7 +19,8 @@ from app.ui.format import listed
 from app.ui.page import Page
 from app.ui.settings_page.form import SectionForm
 from app.ui.settings_page.item import Item
-from app.ui.settings_page.items import SECTIONS, SERVER
+from app.ui.settings_page.items import LOOKUP, SECTIONS, SERVER
+from app.ui.settings_page.places_card import PlacesCard
 from app.ui.theme import Scheme, height
 from app.ui.widgets import Button, ButtonKind, column, frame, label, row, scrolled
 
@@ -105,6 +106,8 @@ class SettingsPage(Page):
             self._stack.addWidget(scrolled(form))
             if form.section is SERVER:
                 form.body.addLayout(row(self._token_button(), None))
+            if form.section is LOOKUP:
+                form.body.addWidget(PlacesCard(self.desk))
         areas.addStretch(1)
         navigation = QWidget()
         navigation.setLayout(areas)
