@@ -366,3 +366,31 @@ def test_looks_that_are_put_off_again_and_again_take_no_room() -> None:
     assert len(reviews) < 2_000
     assert reviews.due(DAY + 998) == {}
     assert reviews.due(DAY + 999) == {UBUNTU.id: {key.endpoint for key in keys}}
+
+
+async def test_rules_that_come_while_a_snapshot_is_judged_get_no_old_answers() -> None:
+    bench = Bench(greedy=True)
+    other = replace(UBUNTU, id="bb", hash="bb")
+    moved = replace(GOOD, upload_rate=9)
+
+    def shown(*peers: Peer) -> Snapshot:
+        both = (TorrentPeers(torrent=torrent, peers=peers) for torrent in (UBUNTU, other))
+        return Snapshot(at=0, torrents=tuple(both))
+
+    whole = bench.judge.rules
+    mine = replace(whole, override=Verdict(rule="override", reason=Text("pass")))
+
+    def variant(_downloader: str, torrent: Torrent) -> RuleSet | None:
+        if torrent is other and bench.judge.rules is whole:
+            bench.judge.use(replace(whole), lambda _downloader, _torrent: mine)
+            return mine
+        return None
+
+    bench.judge.use(whole)
+    await bench.book.judge(shown(GOOD))
+    bench.book.settle()
+    bench.judge._variants = variant  # noqa: SLF001 - as if settings changed between two torrents
+    judged = await bench.book.judge(shown(moved))
+    rules = ["protection", "exception", "override", "client-name-blacklist", "greed"]
+    key = PeerKey("qb", "bb", GOOD.address.raw)
+    assert [verdict.rule for verdict in judged.changed[key].decision.trace] == rules
