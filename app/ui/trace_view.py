@@ -24,6 +24,7 @@ from app.ui.theme.tokens import ROW_TRACE
 
 _HANDSHAKING: Final = "handshaking"
 _SAW_ADDRESS: Final = "saw-address"
+_NO_SCRIPTS: Final = "allows-no-scripts"
 _MARGIN: Final = "margin"
 _FOLDED_FROM: Final = 3
 _FOLD: Final = -1
@@ -164,6 +165,8 @@ def _is_quiet(verdict: Verdict) -> bool:
         return False
     if verdict.allows is None:
         return verdict.saw is None
+    if verdict.allows.id == _NO_SCRIPTS:
+        return True
     counts = [value for value in verdict.allows.params.values() if isinstance(value, int)]
     return bool(counts) and not any(counts)
 

@@ -95,6 +95,12 @@ class RulesPage(Page):
         self._show_rule(self._editor.rule)
 
     @override
+    def look_for(self, text: str) -> None:
+        """Show the rule with the key `text`."""
+        if self._rows.get(text) is not None:
+            self._table.select_keys([text])
+
+    @override
     def on_shown(self) -> None:
         self.follow()
 

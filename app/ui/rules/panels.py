@@ -13,8 +13,10 @@ from app.ui.desk import Desk
 from app.ui.rules.scripts_panel import ScriptsPanel
 from app.ui.rules.shadow_panel import ShadowPanel
 from app.ui.rules.subscriptions_panel import SubscriptionsPanel
+from app.ui.widgets import column, frame
 
 _SCRIPTS: Final = "expression-engine"
+_MARGINS: Final = (16, 12, 16, 12)
 
 
 def extra_panels(desk: Desk, rule: RuleState) -> list[QWidget]:
@@ -26,4 +28,4 @@ def extra_panels(desk: Desk, rule: RuleState) -> list[QWidget]:
         panels.append(ScriptsPanel(desk))
     if rule.mode is Mode.SHADOW:
         panels.append(ShadowPanel(desk, rule.name))
-    return panels
+    return [frame("card", column(panel, margins=_MARGINS)) for panel in panels]

@@ -38,9 +38,15 @@ class ItemsForm(QWidget):
         """More may be added below."""
         if title:
             self.body.setContentsMargins(20, 16, 20, 16)
-            self.setLayout(column(frame("card", self.body), None))
+            self._cards = column(frame("card", self.body), None, gap=12)
+            self.setLayout(self._cards)
         else:
+            self._cards = self.body
             self.setLayout(self.body)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put what belongs to the settings below them."""
+        self._cards.insertWidget(1, widget)
 
     def show_values(self, settings: Settings) -> None:
         """Show what is in force, and no errors."""

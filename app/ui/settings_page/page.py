@@ -107,7 +107,7 @@ class SettingsPage(Page):
             if form.section is SERVER:
                 form.body.addLayout(row(self._token_button(), None))
             if form.section is LOOKUP:
-                form.body.addWidget(PlacesCard(self.desk))
+                form.add_below(PlacesCard(self.desk))
         areas.addStretch(1)
         navigation = QWidget()
         navigation.setLayout(areas)

@@ -17,6 +17,9 @@ from app.services.rules import RuleState
 from app.ui.rules.editor import RuleEditor
 from app.ui.rules.entry_bar import EntryBar
 from app.ui.rules.page import RulesPage
+from app.ui.rules.scripts_panel import ScriptsPanel
+from app.ui.rules.shadow_panel import ShadowPanel
+from app.ui.rules.subscriptions_panel import SubscriptionsPanel
 from app.ui.table import TableView
 from app.ui.theme import Appearance
 from app.ui.widgets import ModeSwitch
@@ -168,3 +171,65 @@ async def test_a_length_that_is_none_is_refused_in_place(
         assert says(page, "Allowed: a number above 0")
         assert number.property("wrong") is True
         assert place.core.settings.profile.peer_id_blacklist.ban_duration == 3 * 86_400_000
+
+
+async def test_a_rule_that_another_page_names_is_shown(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, _place):
+        page.look_for("auto-range-ban")
+        assert editor(page).rule == "auto-range-ban"
+        page.look_for("no rule")
+        assert editor(page).rule == "auto-range-ban"
+
+
+async def test_every_rule_is_listed_in_judging_order_and_can_be_looked_at(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, place):
+        names = [state.name for state in place.core.rules.states()]
+        assert [state.name for state in table(page).rows.rows()] == names
+        assert len(names) == 13
+        for name in names:
+            table(page).select_keys([name])
+            assert editor(page).rule == name
+            assert not button(editor(page), "Save").isEnabled()
+
+
+async def test_a_setting_is_saved_and_can_be_undone(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, place):
+        offered: list[object] = []
+        place.desk.actions.undo_offered.connect(lambda _words, undo: offered.append(undo))
+        page.look_for("auto-range-ban")
+        form = editor(page).form
+        assert form is not None
+        bits = form.field("profile.yml/module.auto-range-ban.ipv4")
+        assert isinstance(bits, QLineEdit)
+        bits.setText("24")
+        bits.textEdited.emit("24")
+        button(editor(page), "Save").click()
+        await until(lambda: place.core.settings.profile.auto_range_ban.ipv4 == 24)
+
+        await until(lambda: offered)
+        undo = offered[0]
+        assert callable(undo)
+        undo()
+        await until(lambda: place.core.settings.profile.auto_range_ban.ipv4 == 30)
+        await until(lambda: bits.text() == "30")
+
+
+async def test_subscriptions_scripts_and_shadow_have_panels_of_their_own(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, place):
+        for rule, kind in (
+            ("ip-address-blocker-rules", SubscriptionsPanel),
+            ("expression-engine", ScriptsPanel),
+            ("auto-range-ban", ShadowPanel),
+        ):
+            page.look_for(rule)
+            assert page.findChildren(kind), rule
+        await place.core.rules.set_mode("auto-range-ban", Mode.ENFORCE)
+        await until(lambda: not any(p.isVisible() for p in page.findChildren(ShadowPanel)))
