@@ -39,15 +39,17 @@ SCRIPT_COLUMNS: Final = (
     Column[ScriptState](
         key="name",
         title=N_("Script"),
-        width=180,
+        width=140,
         text=lambda state: plain(state.header.name),
         tip=lambda state: state.file,
     ),
-    Column[ScriptState](key="state", title=N_("State"), width=180, stretch=True, text=_state_words),
+    Column[ScriptState](
+        key="state", title=N_("State"), width=180, stretch=True, least=120, text=_state_words
+    ),
     Column[ScriptState](
         key="author",
         title=N_("Author"),
-        width=110,
+        width=84,
         text=lambda state: plain(state.header.author) or NOTHING,
     ),
     Column[ScriptState](
@@ -55,6 +57,7 @@ SCRIPT_COLUMNS: Final = (
         title=N_("Asked"),
         hint=N_("Peers since it was loaded"),
         width=70,
+        shown=False,
         align=RIGHT,
         text=lambda state: count(state.asked) if state.asked else NOTHING,
         sort=lambda state: state.asked,

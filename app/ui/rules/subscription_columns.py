@@ -45,9 +45,18 @@ LIST_COLUMNS: Final = (
     Column[ListState](
         key="name",
         title=N_("List"),
-        width=170,
+        width=120,
         text=lambda state: plain(state.name),
         tip=lambda state: f"{state.name}\n{state.url}",
+    ),
+    Column[ListState](
+        key="state",
+        title=N_("State"),
+        width=200,
+        stretch=True,
+        least=140,
+        text=state_words,
+        tip=lambda state: state_words(state) if state.problem is None else say(state.problem),
     ),
     Column[ListState](
         key="entries",
@@ -57,14 +66,6 @@ LIST_COLUMNS: Final = (
         text=lambda state: count(state.entries) if state.in_force else NOTHING,
         sort=lambda state: state.entries,
         falling=True,
-    ),
-    Column[ListState](
-        key="state",
-        title=N_("State"),
-        width=200,
-        stretch=True,
-        text=state_words,
-        tip=lambda state: state_words(state) if state.problem is None else say(state.problem),
     ),
     Column[ListState](
         key="updated",

@@ -22,7 +22,7 @@ from app.ui.format import NOTHING, listed, moment, sentences, size
 from app.ui.rows import RowsModel
 from app.ui.table import TableView
 from app.ui.theme import height
-from app.ui.widgets import Button, Tone, ask, card, label, row
+from app.ui.widgets import Button, Tone, ask, column, label, row, section_title
 
 _HIGH: Final = 124
 _NAMES: Final = {
@@ -108,7 +108,7 @@ class PlacesCard(QWidget):
         )
         self.table = TableView(self._rows)
         self.table.setAccessibleName(_("Geographic databases"))
-        self.table.setMinimumHeight(height(_HIGH))
+        self.table.setFixedHeight(height(_HIGH))
         self._update = Button(_("Update now"), icon="refresh-cw")
         self._update.clicked.connect(self.update_now)
         menu = QMenu(self)
@@ -120,8 +120,8 @@ class PlacesCard(QWidget):
         )
         foot = row(hint, take, self._update)
         foot.setStretch(0, 1)
-        whole = card(_("Geographic databases"), self.table, foot, table=True)
-        self.setLayout(row(whole, gap=0))
+        head = section_title(_("Geographic databases"))
+        self.setLayout(column(head, self.table, foot, margins=(0, 12, 0, 0)))
         bridge = desk.bridge
         bridge.refresh(
             self,
