@@ -22,7 +22,7 @@ from app.ui.format import NOTHING, listed, moment, sentences, size
 from app.ui.rows import RowsModel
 from app.ui.table import TableView
 from app.ui.theme import height
-from app.ui.widgets import Button, Tone, ask, column, label, row, section_title
+from app.ui.widgets import Button, Tone, ask, card, label, row
 
 _HIGH: Final = 124
 _NAMES: Final = {
@@ -118,10 +118,10 @@ class PlacesCard(QWidget):
         hint = label(
             _("They come in MaxMind’s format (.mmdb), also packed by xz."), "caption", wrap=True
         )
-        foot = row(hint, take, self._update)
+        foot = row(hint, take, self._update, margins=(8, 0, 8, 0))
         foot.setStretch(0, 1)
-        head = section_title(_("Geographic databases"))
-        self.setLayout(column(head, self.table, foot, margins=(0, 12, 0, 0)))
+        whole = card(_("Geographic databases"), self.table, foot, table=True)
+        self.setLayout(row(whole, gap=0))
         bridge = desk.bridge
         bridge.refresh(
             self,
