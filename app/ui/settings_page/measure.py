@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.domain.ban import FOREVER
 from app.locale import _
 from app.locale.texts import say
 from app.settings.errors import InvalidSetting
@@ -85,12 +86,13 @@ def _is_wide(item: Item) -> bool:
     kind = item.kind
     if isinstance(kind, Number):
         return kind.high >= _WIDE
-    return isinstance(kind, Whole) and kind.high >= _ENDLESS and kind.low == 0
+    return isinstance(kind, Whole) and kind.high >= _ENDLESS and kind.low <= 0
 
 
 def _limits(item: Item, kind: Whole | Number) -> str:
     low, high = _amount(item, kind.low), _amount(item, kind.high)
-    if kind.high >= _ENDLESS:
+    for_ever = item.shape is Shape.SECONDS and kind.high * 1000 >= FOREVER
+    if for_ever or kind.high >= _ENDLESS:
         return _("At least {low}").format(low=low)
     return _("From {low} to {high}").format(low=low, high=high)
 
@@ -100,7 +102,9 @@ def _amount(item: Item, value: int | float) -> str:  # noqa: PYI041 - mypy would
         case Shape.SHARE:
             return f"{value * 100:.12g} %"
         case Shape.BYTES:
-            return _bytes(int(value))
+            return _bytes(int(value)) if value >= 0 else _("off")
+        case Shape.LENGTH:
+            return _length(int(value)) if value > 0 else _("for ever")
         case Shape.SECONDS:
             return _length(int(value) * 1000)
     if isinstance(item.kind, Milliseconds | RuleDuration):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -22,6 +23,9 @@ _UNITS: Final = (
     ("TB", 10**12),
     ("TiB", 2**40),
 )
+
+_DIGITS: Final = 18
+"""Of a number; more bytes than that are none."""
 
 
 class SizeField(QWidget):
@@ -49,9 +53,12 @@ class SizeField(QWidget):
         """The size in bytes; what is typed when it is no number."""
         text = self._number.text().strip()
         try:
-            return round(float(text.replace(",", ".")) * int(self._unit.currentData()))
-        except (ValueError, OverflowError):
+            number = Decimal(text.replace(",", "."))
+        except InvalidOperation:
             return text
+        if not number.is_finite() or number.adjusted() > _DIGITS:
+            return text
+        return round(number * int(self._unit.currentData()))
 
     def set_value(self, size: int) -> None:
         """Show a size."""
