@@ -103,19 +103,21 @@ class LengthField(Field):
         self._field = DurationField(global_words=global_words, endless=bool(global_words))
         super().__init__(self._field)
         self._unit = unit
+        self._none = 0
         self._field.changed.connect(self.changed)
 
     @override
     def show_value(self, value: Any) -> None:
-        self._field.set_value(None if value is None else value * self._unit)
+        self._none = min(value or 0, 0)
+        self._field.set_value(None if value is None else max(value, 0) * self._unit)
 
     @override
     def read(self) -> object:
         try:
             length = self._field.value
         except (ValueError, OverflowError):
-            # Nothing at all is a length too, where the kind takes it.
-            return 0 if self._field.text.strip() == "0" else self._field.text
+            # Nothing at all is a length too, where the kind takes it; a file may have less for it.
+            return self._none if self._field.text.strip() == "0" else self._field.text
         return length if length is None or self._unit == 1 else round(length / self._unit)
 
 
@@ -258,5 +260,6 @@ def _line(entry: object) -> str:
 _BY_SHAPE: Final[Mapping[Shape, Callable[[], Field]]] = {
     Shape.SHARE: ShareField,
     Shape.BYTES: BytesField,
+    Shape.LENGTH: LengthField,
     Shape.SECONDS: lambda: LengthField(_SECOND),
 }

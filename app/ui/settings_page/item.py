@@ -23,6 +23,8 @@ class Shape(Enum):
     SHARE = auto()
     """0 to 1 as percent."""
     BYTES = auto()
+    LENGTH = auto()
+    """Milliseconds of which none, or less, mean something of their own."""
     SECONDS = auto()
     """A length of time that the file has in seconds."""
 

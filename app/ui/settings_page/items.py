@@ -24,6 +24,7 @@ from app.settings.kind import (
     Whole,
 )
 from app.ui.settings_page.item import CONFIG, DEFAULTS, PROFILE, Item, Section, Shape
+from app.ui.settings_page.record_items import RECORDS, TRAFFIC
 
 __all__ = [
     "BREAKER",
@@ -392,4 +393,14 @@ NETWORK: Final = Section(
         ),
     ),
 )
-SECTIONS: Final = (GENERAL, WATCHING, BREAKER, WIDENING, LOOKUP, NETWORK, SERVER)
+SECTIONS: Final = (
+    GENERAL,
+    WATCHING,
+    BREAKER,
+    WIDENING,
+    LOOKUP,
+    TRAFFIC,
+    RECORDS,
+    NETWORK,
+    SERVER,
+)
