@@ -50,6 +50,8 @@ class ProgressLook(Mapping[str, Any]):
     """Bytes that are not yet excessive."""
     falls: int = 0
     """Of its address, so that another port does not help."""
+    first: bool = False
+    """Whether the connection is fresh, and so may not have told yet what it has."""
     fell: bool = False
     insists_on: str = ""
     """The reason of the ban that was asked for at the look before, if the connection goes on all the same."""

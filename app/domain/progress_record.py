@@ -49,6 +49,8 @@ class Connection:
     """How often the progress fell by more than the limit."""
     answer: tuple[int, int, float, Verdict] | None = None
     """The last hit with its instant, counter and progress: asked again, the same is said again. Not stored."""
+    back_at: int = 0
+    """When it came back last: its counter began anew. Not stored."""
 
 
 @dataclass(slots=True)

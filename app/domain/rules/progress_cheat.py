@@ -87,6 +87,8 @@ class ProgressCheat:
             if at - own.answer[0] < _INSISTS and uploaded >= own.last_uploaded:
                 insists_on = own.answer[3].reason.id
             own.answer = None
+        if 0 <= uploaded < own.last_uploaded:
+            own.back_at = at
         look = ProgressLook(torrent, at, uploaded, progress, self, own.last_uploaded, own.progress)
         look.insists_on = insists_on
         look.increment = record.count(own, uploaded)
@@ -123,7 +125,8 @@ class ProgressCheat:
             own.falls += 1
             look.falls += 1
             look.fell = True
-        if own.first_seen == look.at and own.window_end < look.at - self.max_wait_duration:
+        look.first = look.at in (own.first_seen, own.back_at)
+        if look.first and own.window_end < look.at - self.max_wait_duration:
             own.window_end = 0  # that of a connection that ended long ago
         sent = max(look.total, look.uploaded)
         share = self.fast_pcb_test_percentage
@@ -202,7 +205,7 @@ class ProgressCheat:
         if look.small or not gap > 0:
             own.window_end = 0
             return self._passing(look, _PASS)
-        expired = 0 < own.window_end < at and own.first_seen < at
+        expired = 0 < own.window_end < at and not look.first
         wide = gap > self.maximum_difference
         if wide and (expired or look.insists_on == "progress-difference"):
             record.differences += 1

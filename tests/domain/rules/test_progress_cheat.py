@@ -380,3 +380,21 @@ def test_falls_for_which_nobody_was_banned_are_told_again() -> None:
     assert falls[-1] is Action.BAN
     assert bench.look(2_000, 0.51).action is Action.BAN
     assert bench.look(3_000, 0.52, after=700_000).action is Action.NO_ACTION
+
+
+def test_who_comes_back_from_the_same_port_is_not_banned_before_it_tells_what_it_has() -> None:
+    bench = Bench(rule=ProgressCheat(fast_pcb_test_percentage=0))
+    for share in range(1, 7):
+        assert bench.look(share * 50e6, share * 0.05).action is Action.NO_ACTION
+    # Cut off right after coming back, and back again after an hour.
+    assert bench.look(10_000, 0.0, after=60_000).action is Action.NO_ACTION
+    assert bench.look(5_000, 0.0, after=3_600_000).action is Action.NO_ACTION
+    assert bench.look(1_000_000, 0.3).action is Action.NO_ACTION
+
+
+def test_who_comes_back_within_the_grace_and_still_tells_nothing_is_banned() -> None:
+    bench = Bench(rule=ProgressCheat(fast_pcb_test_percentage=0))
+    for each in range(4):
+        bench.look(300e6 + each, 0.05)
+    assert bench.look(10_000, 0.05, after=20_000).action is Action.NO_ACTION
+    assert bench.look(20_000, 0.05).action is Action.BAN
