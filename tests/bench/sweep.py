@@ -29,6 +29,7 @@ from app.settings.downloader import DownloaderSettings, downloader_changes
 from app.settings.secret import Secret
 from tests.bench.figures import Figure, machine, percentile, table
 from tests.bench.program import REST
+from tests.integration.program import stay_alone
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 _SIZES: Final = (1_000, 10_000)
@@ -139,7 +140,7 @@ def compile_program(compiled: Path) -> None:
 
 def _configure(folder: Path, server: DemoServer) -> None:
     files = ConfigFiles(folder)
-    files.load()
+    stay_alone(files)
     settings = DownloaderSettings(
         id="demo",
         name="Demo",

@@ -33,6 +33,13 @@ class ProgramFailed(RuntimeError):
     """It did not start, or not in time; carries what it said."""
 
 
+def stay_alone(files: ConfigFiles) -> None:
+    """Write settings by which nothing but loopback is asked for anything."""
+    files.load()
+    files.change(CONFIG, {("ip-database", "auto-update"): False})
+    files.change(PROFILE, {SUBSCRIBED: False})
+
+
 class Program:
     """A headless PeerWarden in `folder`; started, killed and started again as a test likes."""
 
@@ -59,13 +66,7 @@ class Program:
         self.api = httpx.Client()
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / PROFILE).exists():
-            self._stay_alone()
-
-    def _stay_alone(self) -> None:
-        """Write settings by which nothing but loopback is asked for anything."""
-        self.files.load()
-        self.files.change(CONFIG, {("ip-database", "auto-update"): False})
-        self.files.change(PROFILE, {SUBSCRIBED: False})
+            stay_alone(self.files)
 
     def watch(self, *downloaders: DownloaderSettings, interval: int = 1_000) -> None:
         """Write `downloaders` and the sweep interval (ms) into its settings."""

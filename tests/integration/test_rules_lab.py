@@ -73,7 +73,7 @@ def scored(lab: Lab, scenario: Scenario, duration: float, *, interval: int) -> S
     return score
 
 
-@only("4.5.2")
+@only("4.5.2", "5.3.0")
 @pytest.mark.soak
 def test_public_basic_by_the_rules_as_delivered(lab: Lab) -> None:
     score = scored(lab, load("public_basic"), 150, interval=5_000)

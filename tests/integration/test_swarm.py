@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from app.adapters.config_files import PROFILE
 from app.settings.downloader import DownloaderSettings
 from app.settings.secret import Secret
 from tests.integration.lab import Lab, only
@@ -21,8 +20,6 @@ pytestmark = [pytest.mark.daemon]
 INTERVAL = 2_000
 SEEN_BY_NAME = ("xunlei", "xfplay", "hp", "taipei", "idonly", "liar")
 """Groups of public_basic that a name or id gives away; the others need rules about behaviour."""
-XL = '{"method": "STARTS_WITH", "content": "-xl"}'
-"""Not on PBH's default list any more; there the anti-vampire rule sees it."""
 
 
 def settings(lab: Lab) -> DownloaderSettings:
@@ -38,9 +35,6 @@ def settings(lab: Lab) -> DownloaderSettings:
 def program(lab: Lab, gate: Gate) -> Program:
     found = Program(lab.folder / "home", port=gate.port, wrap=lab.in_namespace)
     found.watch(settings(lab), interval=INTERVAL)
-    key = ("module", "peer-id-blacklist", "banned-peer-id")
-    profile = found.files.load()[1]
-    found.set(PROFILE, *key, value=[*profile.peer_id_blacklist.banned_peer_id, XL])
     return found
 
 
