@@ -10,7 +10,10 @@ from app.domain.verdict import Action, Mode, Verdict
 
 # Asked for ten thousand peers: in an enumeration they are looked up by name.
 _NO_ACTION: Final = Action.NO_ACTION
+_BAN: Final = Action.BAN
+_DISCONNECT: Final = Action.BAN_FOR_DISCONNECT
 _ENFORCE: Final = Mode.ENFORCE
+_SHADOW: Final = Mode.SHADOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,16 @@ class Decision:
     trace: tuple[Verdict, ...]
     review_at: int | None = None
     """Epoch milliseconds at which a rule wants to look again though nothing changed."""
+    shadows: tuple[Verdict, ...] = ()
+    """The rules in shadow that would have banned, when nothing bans or exempts in earnest.
+
+    To drop a connection is no ban: it hides nothing.
+    """
 
     @property
     def bans(self) -> bool:
         """Whether a ban follows."""
-        return self.action in (Action.BAN, Action.BAN_FOR_DISCONNECT)
-
-    @property
-    def shadows(self) -> tuple[Verdict, ...]:
-        """The rules in shadow that would have banned, when nothing bans or exempts in earnest.
-
-        To drop a connection is no ban: it hides nothing.
-        """
-        if self.action not in (Action.NO_ACTION, Action.BAN_FOR_DISCONNECT):
-            return ()
-        return tuple(v for v in self.trace if v.mode is Mode.SHADOW and v.hits)
+        return self.action is _BAN or self.action is _DISCONNECT
 
     @property
     def shadow(self) -> Verdict | None:
@@ -55,16 +53,23 @@ def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:
     best: Verdict | None = None
     best_rank = (_NO_ACTION, 0)
     review: int | None = None
+    shadows: tuple[Verdict, ...] = ()
     for verdict in trace:
         again = verdict.review_at
         if again is not None and (review is None or again < review):
             review = again
-        if verdict.action is _NO_ACTION or verdict.mode is not _ENFORCE:
+        if verdict.action is _NO_ACTION:
+            continue
+        if verdict.mode is not _ENFORCE:
+            if verdict.mode is _SHADOW and verdict.hits:
+                shadows = (*shadows, verdict)
             continue
         rank = (verdict.action, verdict.duration or default_duration)
         if best is None or rank > best_rank:
             best, best_rank = verdict, rank
     if best is None:
-        return Decision(_NO_ACTION, None, 0, tuple(trace), review)
+        return Decision(_NO_ACTION, None, 0, tuple(trace), review, shadows)
     duration = best_rank[1] if best.hits else 0
-    return Decision(best.action, best, duration, tuple(trace), review)
+    if best.action is not _DISCONNECT:
+        shadows = ()
+    return Decision(best.action, best, duration, tuple(trace), review, shadows)
