@@ -129,17 +129,14 @@ class QBittorrent:
     async def _ask_all(self, due: Collection[Watched]) -> None:
         """Ask them; one that does not answer in time shows whom it showed last, unless none does."""
         left = iter(due)
-        late: list[TooLate] = []
+        late: list[tuple[Watched, TooLate]] = []
 
         async def work() -> None:
             for watched in left:
                 try:
                     await self._ask(watched)
                 except TooLate as error:
-                    late.append(error)
-                    if not watched.turn.overdue:
-                        log.warning("the peers of %s did not come in time", watched.torrent.name)
-                    watched.turn.put_off()
+                    late.append((watched, error))
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -152,8 +149,12 @@ class QBittorrent:
             if bugs is not None or expected is None:
                 raise
             raise _first(expected) from None
-        if due and len(late) == len(due):
-            raise late[0]
+        if late and len(late) == len(due):
+            raise late[0][1]
+        for watched, _ in late:
+            if not watched.turn.overdue:
+                log.warning("the peers of %s did not come in time", watched.torrent.name)
+            watched.turn.put_off()
 
     async def _ask(self, watched: Watched) -> None:
         """Bring the peers of one torrent up to date."""
