@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.vectors import ADDRESSES, BLOCKED, CHECKS, SEQUENCES, Check, Replayed, Step
+from tests.vectors import ADDRESSES, BLOCKED, CHECKS, DAY_MS, GB, SEQUENCES, Check, Replayed, Step
+from tests.vectors import peer as taker
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ROOT / "resources" / "defaults" / "profile.yml"
@@ -165,3 +166,40 @@ def test_a_peer_is_judged_as_it_should_be(each: Check, answers: dict[str, dict[s
     if each.silent:
         silent = next(entry for entry in answer["trace"] if entry["rule"] == each.silent)
         assert silent["action"] == "NO_ACTION"
+
+
+def test_g8_who_was_found_out_stays_hunted(folder: Path) -> None:
+    addresses = (["198.19.8.1", "198.19.8.2", "198.19.8.3"], ["198.19.8.9"], ["198.19.9.9"])
+    lines = [
+        json.dumps(
+            {
+                "at": day * DAY_MS,
+                "downloader": "d",
+                "torrent": {"id": "t", "size": GB},
+                "peers": [taker(ip) for ip in ips],
+            }
+        )
+        for day, ips in zip((0, 2, 3), addresses, strict=True)
+    ]
+    rules = profile(folder, "pbh", multi_dialing_blocker={"keep-hunting": True})
+    ended = run("simulate", "-", "--json", "--profile", rules, lines=lines)
+    found = [(line["at"], line["peer"]["address"]["ip"]) for line in ended.lines[:-1]]
+    assert found == [(0, "198.19.8.3"), (2 * DAY_MS, "198.19.8.9")]
+    assert ended.lines[-1]["summary"]["would_ban"] == {"multi-dialing-blocker": 2}
+
+
+def test_x8_x9_own_scripts_answer_together(folder: Path) -> None:
+    scripts = folder / "home" / "scripts"
+    scripts.mkdir(parents=True)
+    for name, answer in {
+        "trusts": "'@trusted' if peer_ip == '203.0.113.8' else False",
+        "bans": "peer_ip == '203.0.113.8' or 'a reason' if peer_ip == '203.0.113.7' else False",
+        "odd": "7",
+        "loops": "[n for n in range(10 ** 15)]",
+    }.items():
+        (scripts / f"{name}.py").write_text(f"def judge(peer_ip):\n    return {answer}\n", "utf-8")
+    lines = [json.dumps({"peer": taker(f"203.0.113.{n}")}) for n in (7, 8, 9)]
+    rules = profile(folder, "ours")
+    ended = run("check", "--json", "--profile", rules, "--data-dir", folder / "home", lines=lines)
+    assert [line["action"] for line in ended.lines] == ["BAN", "SKIP", "NO_ACTION"]
+    assert "a reason" in ended.lines[0]["reason"]
