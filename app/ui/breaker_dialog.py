@@ -131,11 +131,7 @@ class BreakerDialog(QDialog):
                 )
             )
             more = state.held_count - len(state.held)
-            self._shown.setText(
-                ngettext("and {count} more", "and {count} more", more).format(count=count(more))
-                if more > 0
-                else ""
-            )
+            self._shown.setText(_("and {count} more").format(count=count(more)) if more > 0 else "")
         else:
             self._head.setText(_("These rules only watch now"))
         self._before.setVisible(state.undoable > 0)

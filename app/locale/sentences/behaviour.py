@@ -34,8 +34,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "idle-banned": N_("Connected for {idle_ms} without doing anything; {limit_ms} are allowed"),
     "idle-timeout": N_("idle for too long"),
     "idle-not-seeding": N_("Passed: only torrents that you seed are looked at"),
-    "idle-interested": N_("Passed: you or it want something from the other"),
-    "idle-interest-unknown": N_("Passed: your downloader does not say whether it wants anything"),
+    "idle-interested": N_("Passed: one of you wants something from the other"),
+    "idle-interest-unknown": N_(
+        "Passed: your downloader does not say whether this peer wants anything"
+    ),
     "idle-saw": N_("idle for {idle_ms}"),
     "idle-saw-active": N_("data on its way"),
     "idle-saw-not-seeding": N_("a torrent that you still download"),
@@ -44,13 +46,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "idle-allows": N_("{limit_ms} at {rate_bytes}/s or less without progress"),
     # clients known for taking only
     "vampire-banned": N_("“{name}” is Xunlei, which takes and does not give"),
-    "vampire-banned-seeding": N_("“{name}” is Xunlei, which never gives back to who seeds"),
+    "vampire-banned-seeding": N_("“{name}” is Xunlei, which never gives back to those who seed"),
     "vampire-spared": N_("Passed: Xunlei 0.0.1.9 gives while you download"),
     "vampire-preset-off": N_("Passed: no preset is switched on"),
     "vampire-xunlei": N_("Xunlei"),
     "vampire-saw": N_("name “{name}”, peer ID “{id}”"),
     "vampire-saw-nothing": N_("not looked at"),
-    "vampire-allows": N_("no Xunlei, but 0.0.1.9 while you download"),
+    "vampire-allows": N_("no Xunlei except 0.0.1.9 while you download"),
     # names by reverse DNS
     "reverse-banned": N_("Its address is called “{name}”; banned: {rule}"),
     "reverse-pending": N_("Not yet known: the name of its address is being looked up"),
@@ -96,8 +98,8 @@ SENTENCES: Final[Mapping[str, str]] = {
         " {allowed_share} is allowed"
     ),
     "progress-fallen": N_(
-        "What it reports fell by more than {allowed_share} for the {count}. time; {allowed} times"
-        " are allowed"
+        "Its progress fell by more than {allowed_share} too often: {count} times; {allowed} are"
+        " allowed"
     ),
     "progress-title-fast": N_("quick check"),
     "progress-title-excessive": N_("took too much"),

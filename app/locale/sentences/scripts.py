@@ -35,7 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "script-prints-too-much": N_("It printed more than {limit_bytes} and was stopped."),
     "script-asks-too-much": N_("It asked for too many things that do not exist and was stopped."),
     "script-crashed": N_("It made its process end and was stopped."),
-    "script-number-unknown": N_("It answered {given}; 0, 1 and 2 mean something."),
+    "script-number-unknown": N_("It answered {given}; only 0, 1 and 2 mean something."),
     "script-answer-unknown": N_(
         "It answered something that is neither text, number, True nor False."
     ),
