@@ -122,20 +122,23 @@ class LengthField(Field):
 
 
 class BytesField(Field):
-    """A size."""
+    """A size; what a file has below zero is shown as none, and comes back as it was."""
 
     def __init__(self) -> None:
         self._field = SizeField()
         super().__init__(self._field)
+        self._none = 0
         self._field.changed.connect(self.changed)
 
     @override
     def show_value(self, value: Any) -> None:
-        self._field.set_value(value)
+        self._none = min(value, 0)
+        self._field.set_value(max(value, 0))
 
     @override
     def read(self) -> object:
-        return self._field.value
+        size = self._field.value
+        return self._none if size == 0 else size
 
 
 class ShareField(Field):

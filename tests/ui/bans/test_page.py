@@ -52,7 +52,7 @@ async def test_a_ban_says_why_and_how_far_it_has_come(
 
         page.table.select_keys([_BANNED])
         assert page.details.words == "Peer ID “-XF9990-”; banned: starts with “-xf”"
-        assert page.details.trace.rows.shown == 2 + len(ORDER)
+        assert len(page.details.trace.lines) == 2 + len(ORDER)
 
         await place.sweep()
         await until(lambda: _cell(page, _BANNED, "enforced") == "Still there")
