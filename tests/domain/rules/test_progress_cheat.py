@@ -14,7 +14,6 @@ from app.domain.rules.progress_cheat import ProgressCheat
 from app.domain.sighting import Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
-from app.locale.texts import say
 
 DAY = 24 * 3600 * 1000
 NOW = 1_763_700_000_000
