@@ -96,7 +96,8 @@ class Protection:
             self._renew()
 
     def _forget(self, event: DownloadersChanged) -> None:
-        if any(self._external.pop(downloader, None) for downloader in event.gone):
+        gone = [self._external.pop(downloader, None) for downloader in event.gone]
+        if any(gone):
             self._renew()
 
     def _renew(self) -> None:
