@@ -93,11 +93,12 @@ class Replay:
         self._clock.now = recorded.at
         await self._list.expire()
         downloader = recorded.downloader
-        seen = TorrentPeers(torrent=recorded.torrent, peers=recorded.peers)
         key = downloader, recorded.torrent.id
         book = self._books.get(key)
         if book is None:
             book = self._books[key] = PeerBook(downloader, self._judge, self._list)
+        peers = _the_same_objects(book, recorded.peers)
+        seen = TorrentPeers(torrent=recorded.torrent, peers=peers)
         judged = await book.judge(Snapshot(at=recorded.at, torrents=(seen,)))
         book.settle()
         for gone in judged.gone:
@@ -122,6 +123,15 @@ class Replay:
         known = self._said.get(judged.key)
         self._said[judged.key] = said
         return known != said
+
+
+def _the_same_objects(book: PeerBook, peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
+    """`peers`, those that did not change as they were before: as in the program, rules are not asked about them."""
+    known = {judged.peer.address.raw: judged.peer for judged in book.peers()}
+    return tuple(
+        last if (last := known.get(peer.address.raw)) is not None and last == peer else peer
+        for peer in peers
+    )
 
 
 def _bans(found: Sequence[JudgedPeer], at: int) -> list[Ban]:

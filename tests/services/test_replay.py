@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
+from app.domain.decision import Decision
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, ScriptRule
+from app.domain.sighting import Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode
 from app.services.ban_list import BanList
 from app.services.events import EventBus
 from app.services.exceptions import Exceptions
-from app.services.judge import Judge, Outlook
+from app.services.judge import Judge, Outlook, Panel
 from app.services.neighbours import Neighbours
 from app.services.ports import Clock
 from app.services.protection import Protection
@@ -122,3 +127,23 @@ async def test_a_quick_check_is_a_short_ban_of_its_own() -> None:
         ("198.51.100.1", "BAN_FOR_DISCONNECT", "progress-cheat-blocker")
     ]
     assert await seen(replay, 20_000, replace(taker, uploaded=10), torrent=big) == []
+
+
+async def test_rules_are_not_asked_again_about_peers_that_did_not_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    decide = Judge.decide
+
+    def counting(
+        self: Judge, panel: Panel, looks: Sequence[Sighting], lasts: Sequence[Decision | None]
+    ) -> list[Decision]:
+        asked.extend(str(look.peer.address.ip) for look in looks)
+        return decide(self, panel, looks, lasts)
+
+    monkeypatch.setattr(Judge, "decide", counting)
+    replay = Replay(make_judge)
+    one, other = peer("203.0.113.6", upload_rate=1), peer("203.0.113.70", upload_rate=1)
+    await seen(replay, 0, one, other)
+    await seen(replay, 1, replace(one), replace(other, upload_rate=2))
+    assert asked == ["203.0.113.6", "203.0.113.70", "203.0.113.70"]
