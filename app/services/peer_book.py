@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
 from app.domain.address import Endpoint, IPAddress, Prefix, single
@@ -188,12 +188,10 @@ class PeerBook:
         relisted = None if anew else self._list.changed_since(self._ban_generation)
         run = _Run(snapshot.at, self._judge.generation)
         run.anew = anew
-        near: list[Prefix] = []
-        if relisted is not None:
-            near = self._judge.near(relisted)
-            run.relisted, run.near = _Places(relisted), _Places(near)
         run.asked = frozenset(self._asked)
-        run.hot = _Places([*(relisted or ()), *near, *map(single, self._asked)])
+        if relisted is not None:
+            run.relisted, run.near = _Places(relisted), _Places(self._judge.near(relisted))
+            run.hot = _Places(map(single, run.asked)).with_those_of(run.relisted, run.near)
         if anew:
             self._reviews = Reviews()  # everybody is asked
         run.due = self._reviews.due(snapshot.at)
@@ -350,14 +348,25 @@ class _Work:
 class _Places:
     """Addresses about which something changed."""
 
-    def __init__(self, prefixes: Collection[Prefix]) -> None:
+    def __init__(self, prefixes: Iterable[Prefix]) -> None:
         self._starts: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
         """By IP version and bits of the hosts: the blocks' numbers."""
+        self.empty = True
         for prefix in prefixes:
-            shift = prefix.max_prefixlen - prefix.prefixlen
-            starts = self._starts[prefix.version].setdefault(shift, set())
+            version, width = (4, 32) if isinstance(prefix, IPv4Network) else (6, 128)
+            shift = width - prefix.prefixlen
+            starts = self._starts[version].setdefault(shift, set())
             starts.add(int(prefix.network_address) >> shift)
-        self.empty = not prefixes
+            self.empty = False
+
+    def with_those_of(self, *others: _Places) -> _Places:
+        """Take in what others hold; thousands of bans may end in one sweep."""
+        for other in others:
+            self.empty = self.empty and other.empty
+            for version, by_shift in other._starts.items():  # noqa: SLF001 - of the same kind
+                for shift, starts in by_shift.items():
+                    self._starts[version].setdefault(shift, set()).update(starts)
+        return self
 
     def __contains__(self, address: IPAddress) -> bool:
         if self.empty:
