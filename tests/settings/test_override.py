@@ -39,7 +39,7 @@ LINUX = replace(
     ],
 )
 def test_every_scope_given_must_fit(scopes: dict[str, str], fits: bool) -> None:  # noqa: FBT001 - a table
-    assert Override(name="x", **scopes).fits("qb", LINUX) is fits
+    assert replace(Override(name="x"), **scopes).fits("qb", LINUX) is fits
 
 
 def profile_with(*overrides: object) -> Profile:
