@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.address import Prefix
 from app.services.ban_list import BanList
 from app.services.events import (
     BansChanged,
@@ -46,6 +47,7 @@ class Statistics:
         self._samples: deque[Sample] = deque(maxlen=_KEPT)
         self._rates: dict[str, tuple[int, int]] = {}
         self._new_bans = 0
+        self._short: set[Prefix] = set()
         self._paused = False
         self.started = clock()
         """Epoch milliseconds."""
@@ -69,7 +71,9 @@ class Statistics:
         """Take one."""
         good = sum(to_good for to_good, _ in self._rates.values())
         banned = sum(to_banned for _, to_banned in self._rates.values())
-        taken = Sample(self._clock(), good, banned, len(self._list), self._new_bans)
+        taken = Sample(
+            self._clock(), good, banned, len(self._list) - len(self._short), self._new_bans
+        )
         self._new_bans = 0
         self._samples.append(taken)
         return taken
@@ -91,6 +95,8 @@ class Statistics:
         self._rates.clear()
 
     def _on_bans(self, event: BansChanged) -> None:
+        self._short.difference_update(ban.prefix for ban in (*event.added, *event.removed))
+        self._short.update(ban.prefix for ban in event.added if ban.disconnect)
         real = [ban for ban in event.added if event.news and not ban.disconnect]
         self.bans += len(real)
         self._new_bans += len(real)

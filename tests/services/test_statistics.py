@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.address import parse_prefix
-from tests.domain.examples import UBUNTU, peer
-from tests.services.fakes import house
+from tests.domain.examples import UBUNTU, ban, peer
+from tests.services.fakes import NOW, house
 from tests.services.test_sweep import HP, swept
 
 
@@ -47,3 +47,11 @@ async def test_bans_and_unbans_are_counted(tmp_path: Path) -> None:
         await it.core.bans.ban([parse_prefix("203.0.113.7")])
         await it.core.bans.unban([parse_prefix("203.0.113.7")])
         assert (it.core.statistics.bans, it.core.statistics.unbans) == (1, 1)
+
+
+async def test_short_disconnects_are_no_bans_in_force(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await it.core.ban_list.add([ban("203.0.113.1", until=NOW * 2, disconnect=True)])
+        assert it.core.statistics.sample().bans == 0
+        await it.core.ban_list.add([ban("203.0.113.1", until=NOW * 2)])
+        assert it.core.statistics.sample().bans == 1

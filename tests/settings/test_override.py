@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ LINUX = replace(
         ({"category": "linux", "tag": "drop"}, False),
     ],
 )
-def test_every_scope_given_must_fit(scopes: dict[str, str], fits: bool) -> None:  # noqa: FBT001 - a table
+def test_every_scope_given_must_fit(scopes: dict[str, Any], fits: bool) -> None:  # noqa: FBT001 - a table
     assert replace(Override(name="x"), **scopes).fits("qb", LINUX) is fits
 
 
