@@ -32,8 +32,10 @@ _COLUMNS: Final = (
     Progress.details,
 )
 _UPSERT: Final = built(insertion(Progress, *_COLUMNS).on_conflict_replace())
+_BLOCKS_AT_ONCE: Final = 100
 _FIND: Final = built(
     Progress.select(
+        Progress.block,
         Progress.total,
         Progress.completed,
         Progress.differences,
@@ -44,10 +46,11 @@ _FIND: Final = built(
     ).where(
         (Progress.downloader == "")
         & (Progress.torrent == "")
-        & (Progress.block == b"")
         & (Progress.last_seen >= 0)
+        & (Progress.block << [b""] * _BLOCKS_AT_ONCE)
     )
 )
+"""Asked for many blocks of one torrent at once, which takes a tenth of asking one by one."""
 
 
 class SqliteProgress:
@@ -96,19 +99,31 @@ def block_bytes(prefix: Prefix) -> bytes:
 
 
 def _load(db: SqliteDatabase, keys: Iterable[Key], since: int) -> list[tuple[Key, ProgressRecord]]:
-    found = []
-    unreadable = UnreadableRows("progress")
+    groups: dict[Group, dict[bytes, Key]] = {}
     for key in unhurried(keys):
-        downloader, torrent = _names(key[0])
-        values = (downloader, torrent, block_bytes(prefix_of(key)), since)
-        row = run(db, _FIND, values).fetchone()
-        if row is not None:
-            try:
-                found.append((key, _record(row)))
-            except (ValueError, TypeError) as error:
-                unreadable.add(str(prefix_of(key)), error)
+        groups.setdefault(key[0], {})[_block(key)] = key
+    found: list[tuple[Key, ProgressRecord]] = []
+    unreadable = UnreadableRows("progress")
+    for group, wanted in unhurried(groups.items()):
+        blocks = list(wanted)
+        for start in range(0, len(blocks), _BLOCKS_AT_ONCE):
+            some = blocks[start : start + _BLOCKS_AT_ONCE]
+            # One text of SQL for all: what is left over asks for the last block again.
+            some += some[-1:] * (_BLOCKS_AT_ONCE - len(some))
+            for block, *row in run(db, _FIND, (*_names(group), since, *some)).fetchall():
+                key = wanted[bytes(block)]
+                try:
+                    found.append((key, _record(row)))
+                except (ValueError, TypeError) as error:
+                    unreadable.add(str(prefix_of(key)), error)
     unreadable.report()
     return found
+
+
+def _block(key: Key) -> bytes:
+    """The same as `block_bytes` of its prefix, without making one."""
+    (_, _, version, bits), start = key
+    return bytes([version]) + start.to_bytes(4 if version == 4 else 16) + bytes([bits])  # noqa: PLR2004 - IP version
 
 
 def _names(group: Group) -> tuple[str, str]:
@@ -136,7 +151,7 @@ def _row(key: Key, record: ProgressRecord) -> Row:
     }
     return (
         *_names(key[0]),
-        block_bytes(prefix_of(key)),
+        _block(key),
         clamped(record.total),
         clamped(record.completed),
         record.differences,
