@@ -43,7 +43,13 @@ async def open_proxied(proxy: str) -> httpx.AsyncBaseTransport:
 
 
 def _session(context: ssl.SSLContext, connections: int, keep_alive: float) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(ssl=context, limit=connections, keepalive_timeout=keep_alive)
+    # aiohttp would take aiodns, which is here for reverse names and knows no mDNS and no WINS: `nas.local`.
+    connector = aiohttp.TCPConnector(
+        ssl=context,
+        limit=connections,
+        keepalive_timeout=keep_alive,
+        resolver=aiohttp.ThreadedResolver(),
+    )
     # Cookies are the caller's business.
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 

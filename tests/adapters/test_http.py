@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from typing import Any
+
 import httpx
 import pytest
 from aiohttp import web
@@ -41,3 +44,26 @@ async def test_certificates_are_checked_unless_the_user_says_otherwise(
     assert isinstance(transport, AiohttpTransport)
     assert transport.ssl_context.check_hostname is checks
     await transport.aclose()
+
+
+async def test_names_are_looked_up_by_the_system_so_that_names_of_the_lan_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def handle(request: web.Request) -> web.Response:
+        return web.Response(text="here")
+
+    known, asked = socket.getaddrinfo, []
+
+    def look_up(host: str, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - passed on
+        asked.append(host)
+        return known("127.0.0.1" if host == "nas.local" else host, *given, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    transport = await open_transport(tls=False)
+    async with serving(handle) as url, transport:
+        at = httpx.URL(url).copy_with(host="nas.local")
+        request = httpx.Request("GET", at, extensions={"timeout": TIMEOUTS})
+        answer = await transport.handle_async_request(request)
+        assert await answer.aread() == b"here"
+        await answer.aclose()
+    assert "nas.local" in asked
