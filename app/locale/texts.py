@@ -144,7 +144,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "check-line-bad": N_("Line {line} of the input: {why}"),
     "file-unreadable": N_("{path} cannot be read: {reason}"),
     "simulate-goes-back": N_("“at” goes back in time ({at})"),
-    "simulate-summary": N_("{snapshots} snapshots with {peers} peers; would have banned:"),
+    "simulate-summary": N_("Snapshots: {snapshots}. Peers: {peers}. Bans:"),
     # JSON and the REST server
     "json-unreadable": N_("This JSON cannot be read: {why}"),
     "wire-no-address": N_("{where} is missing"),

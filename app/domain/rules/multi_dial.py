@@ -188,7 +188,7 @@ class MultiDial:
             rule=self.name,
             mode=self.mode,
             reason=Text("pass"),
-            saw=Text("dial-saw", {"count": count}),
+            saw=_saw_alone(count),
             allows=family.allows,
             margin=count / family.tolerated if family.tolerated else None,
             data={"subnetPeersSize": count},
@@ -229,6 +229,10 @@ class _Family:
 
 def _saw(count: int, named: list[str]) -> Text:
     if not named:
-        return Text("dial-saw", {"count": count})
+        return _saw_alone(count)
     listed: dict[str, Param] = {"count": count, "others": ", ".join(named)}
     return Text("dial-saw-others" if count <= len(named) + 1 else "dial-saw-among", listed)
+
+
+def _saw_alone(count: int) -> Text:
+    return Text("dial-saw-alone") if count == 1 else Text("dial-saw", {"count": count})

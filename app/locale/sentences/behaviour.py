@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "dial-detected": N_("too many addresses"),
     "dial-hunting": N_("found out before"),
+    "dial-saw-alone": N_("no other address of its subnet"),
     "dial-saw": N_("{count} addresses of its subnet"),
     "dial-saw-others": N_("{count} addresses of its subnet: it and {others}"),
     "dial-saw-among": N_("{count} addresses of its subnet, among them {others}"),
