@@ -90,7 +90,7 @@ WORDINGS: Final[Mapping[str, Mapping[str, Wording]]] = {
                 ("backboneNetwork", N_("backbone")),
                 ("ipPrivateNetwork", N_("private networks")),
                 ("internetCafe", N_("internet cafés")),
-                ("iot", N_("things")),
+                ("iot", N_("Internet of things")),
                 ("dataCenter", N_("data centres")),
             ),
         ),
@@ -98,7 +98,7 @@ WORDINGS: Final[Mapping[str, Mapping[str, Wording]]] = {
     "anti-vampire": {
         "xunlei": Wording(
             N_("Xunlei (Thunder)"),
-            N_("But for its version 0.0.1.9 on torrents that you still download: that one gives."),
+            N_("Except version 0.0.1.9 on torrents that you still download, which gives."),
         ),
     },
     "ip-address-blocker-rules": {
@@ -140,7 +140,7 @@ WORDINGS: Final[Mapping[str, Mapping[str, Wording]]] = {
             N_("Ban peers that take more than the torrent holds"),
         ),
         "excessive_threshold": Wording(
-            N_("More is more than"),
+            N_("Too much is more than"),
             N_("Times the torrent, or what you have of it."),
             unit=N_("times"),
         ),
@@ -167,7 +167,7 @@ WORDINGS: Final[Mapping[str, Mapping[str, Wording]]] = {
             ),
             shape=Shape.SHARE,
         ),
-        "fast_pcb_test_block_duration": Wording(N_("The quick check takes")),
+        "fast_pcb_test_block_duration": Wording(N_("Disconnect for")),
         "fast_pcb_test_spares_consistent": Wording(
             N_("No quick check for peers that report what they received"),
         ),
@@ -196,12 +196,12 @@ WORDINGS: Final[Mapping[str, Mapping[str, Wording]]] = {
             unit=N_("bits"),
         ),
         "tolerate_num_ipv4": Wording(
-            N_("Let be, IPv4"),
+            N_("Addresses allowed, IPv4"),
             N_("So many addresses of one network on one torrent; more are banned."),
             unit=N_("addresses"),
         ),
         "tolerate_num_ipv6": Wording(
-            N_("Let be, IPv6"),
+            N_("Addresses allowed, IPv6"),
             N_("Ordinary homes use several IPv6 addresses at a time."),
             unit=N_("addresses"),
         ),

@@ -116,7 +116,7 @@ class PlacesCard(QWidget):
             menu.addAction(kind_words(kind), partial(self.choose_file, kind))
         take = Button(_("Import"), menu=menu)
         hint = label(
-            _("They come in MaxMind’s format (.mmdb), also packed by xz."), "caption", wrap=True
+            _("They come in MaxMind’s format (.mmdb), also packed with xz."), "caption", wrap=True
         )
         foot = row(hint, take, self._update, margins=(8, 0, 8, 0))
         foot.setStretch(0, 1)
