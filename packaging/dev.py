@@ -167,7 +167,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "imports": _tool("lint-imports"),
     # Newer daemons, each in a root of its own; made once and kept between runs.
     "daemons": _tool("python", "-m", "tests.integration.roots", limit=900, shown=True),
-    "tests": _tool("pytest", "-q", "tests", limit=1500, shown=True),
+    "tests": _tool("pytest", "-q", "tests", limit=2700, shown=True),
     "smoke": _smoke,
 }
 NEEDING_PACKAGES = frozenset(("daemons", "tests", "smoke"))
