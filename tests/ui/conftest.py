@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import qasync
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.locale import set_language
@@ -49,9 +50,13 @@ def _dressed(appearance: Appearance) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _garbage_is_collected_here() -> Iterator[None]:
+def _garbage_is_collected_here(qapp: QApplication) -> Iterator[None]:
     """Python collects in whatever thread allocates, and Qt objects must die in Qt's: as `app.collector` has it."""
     gc.disable()
     yield
+    # Pages and menus without a parent would stay for ever, and each change of the theme asks all of them.
+    for widget in qapp.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect(1)
     gc.enable()
