@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
-from app.domain.address import Endpoint, IPAddress, Prefix, single
+from app.domain.address import Endpoint, IPAddress, single
 from app.domain.ban import Ban
 from app.domain.decision import Decision
 from app.domain.peer import Peer
+from app.domain.prefix_set import PrefixSet
 from app.domain.sighting import Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.ban_list import BanList
 from app.services.events import JudgedPeer, PeerKey
 from app.services.judge import Judge, Panel
+from app.services.reviews import Reviews
 from app.services.slices import Slices
 
 _AT_ONCE: Final = 32
 """Peers that are judged before the clock is looked at."""
-_SPARE_REVIEWS: Final = 1_000
-"""Looks that were put off, beyond as many as are due, before they are cleared out."""
 _LOOKED_UP: Final = 16 * _AT_ONCE
 """Peers that rules look up together; some milliseconds for those that are new."""
 
@@ -190,8 +188,8 @@ class PeerBook:
         run.anew = anew
         run.asked = frozenset(self._asked)
         if relisted is not None:
-            run.relisted, run.near = _Places(relisted), _Places(self._judge.near(relisted))
-            run.hot = _Places(map(single, run.asked)).with_those_of(run.relisted, run.near)
+            run.relisted, run.near = PrefixSet(relisted), PrefixSet(self._judge.near(relisted))
+            run.hot = PrefixSet(map(single, run.asked)).with_those_of(run.relisted, run.near)
         if anew:
             self._reviews = Reviews()  # everybody is asked
         run.due = self._reviews.due(snapshot.at)
@@ -345,44 +343,7 @@ class _Work:
         return Sighting(at=at, downloader=downloader, torrent=self.torrent, peer=self.peer)
 
 
-class _Places:
-    """Addresses about which something changed."""
-
-    def __init__(self, prefixes: Iterable[Prefix]) -> None:
-        self._starts: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
-        """By IP version and bits of the hosts: the blocks' numbers."""
-        self.empty = True
-        for prefix in prefixes:
-            version, width = (4, 32) if isinstance(prefix, IPv4Network) else (6, 128)
-            shift = width - prefix.prefixlen
-            starts = self._starts[version].setdefault(shift, set())
-            starts.add(int(prefix.network_address) >> shift)
-            self.empty = False
-
-    def with_those_of(self, *others: _Places) -> _Places:
-        """Take in what others hold; thousands of bans may end in one sweep."""
-        for other in others:
-            self.empty = self.empty and other.empty
-            for version, by_shift in other._starts.items():  # noqa: SLF001 - of the same kind
-                for shift, starts in by_shift.items():
-                    self._starts[version].setdefault(shift, set()).update(starts)
-        return self
-
-    def __contains__(self, address: IPAddress) -> bool:
-        if self.empty:
-            return False
-        number = int(address)
-        for shift, starts in self._starts[4 if isinstance(address, IPv4Address) else 6].items():
-            if number >> shift in starts:
-                return True
-        return False
-
-    def among(self, peers: Iterable[Peer]) -> list[Peer]:
-        """Those of `peers` that are there."""
-        return [peer for peer in peers if peer.address.ip in self]
-
-
-_NOWHERE: Final = _Places(())
+_NOWHERE: Final = PrefixSet(())
 
 
 class _Run:
@@ -392,7 +353,7 @@ class _Run:
         self.at, self.generation = at, generation
         self.anew = False
         """Whether everybody is judged and returned."""
-        self.relisted: _Places | None = None
+        self.relisted: PrefixSet | None = None
         """Where the ban list changed; None when every peer is to be looked up."""
         self.near = _NOWHERE
         """Where a change of the ban list makes rules look again."""
@@ -439,50 +400,6 @@ class _Run:
             self.gone.update(old.peers[raw].key for raw in watched.left)
         else:
             self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
-
-
-class Reviews:
-    """When which peers are to be judged again though nothing happens."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int, PeerKey]] = []
-        self._at: dict[PeerKey, int] = {}
-        self._count = 0
-
-    def at(self, key: PeerKey, moment: int | None) -> None:
-        """Have a peer judged at `moment`, epoch ms; None takes an earlier wish back."""
-        if moment is None:
-            self._at.pop(key, None)
-        elif self._at.get(key) != moment:
-            self._at[key] = moment
-            self._count += 1
-            heapq.heappush(self._heap, (moment, self._count, key))
-            if len(self._heap) > 2 * len(self._at) + _SPARE_REVIEWS:
-                # Those that were put off stand there until their time, which may be far.
-                self._heap = [entry for entry in self._heap if self._at.get(entry[2]) == entry[0]]
-                heapq.heapify(self._heap)
-
-    def __len__(self) -> int:
-        """Entries in memory, those put off included."""
-        return len(self._heap)
-
-    def due(self, now: int) -> dict[str, set[Endpoint]]:
-        """The endpoints of those whose time has come, by torrent; they stay due until judged."""
-        found: dict[str, set[Endpoint]] = {}
-        late = []
-        while self._heap and self._heap[0][0] <= now:
-            entry = heapq.heappop(self._heap)
-            if self._at.get(entry[2]) == entry[0]:
-                late.append(entry)
-                found.setdefault(entry[2].torrent, set()).add(entry[2].endpoint)
-        for entry in late:
-            heapq.heappush(self._heap, entry)
-        return found
-
-    def drop(self, keys: Iterable[PeerKey]) -> None:
-        """These are gone."""
-        for key in keys:
-            self._at.pop(key, None)
 
 
 def same_identity(one: Peer, other: Peer) -> bool:

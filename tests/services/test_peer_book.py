@@ -20,7 +20,7 @@ from app.services.ban_list import BanList
 from app.services.events import EventBus, PeerKey
 from app.services.exceptions import Exceptions
 from app.services.judge import Judge, Outlook, RuleSet
-from app.services.peer_book import Judged, PeerBook, Reviews
+from app.services.peer_book import Judged, PeerBook
 from app.services.protection import Protection
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore
@@ -355,17 +355,6 @@ async def test_many_peers_are_judged_in_slices(count: int) -> None:
     ]
     judged = await bench.see(*peers)
     assert len(judged.changed) == len({p.address.raw for p in peers})
-
-
-def test_looks_that_are_put_off_again_and_again_take_no_room() -> None:
-    reviews = Reviews()
-    keys = [PeerKey("qb", UBUNTU.id, peer(f"203.0.113.{each}").address.raw) for each in range(100)]
-    for moment in range(1_000):
-        for key in keys:
-            reviews.at(key, DAY + moment)
-    assert len(reviews) < 2_000
-    assert reviews.due(DAY + 998) == {}
-    assert reviews.due(DAY + 999) == {UBUNTU.id: {key.endpoint for key in keys}}
 
 
 async def test_rules_that_come_while_a_snapshot_is_judged_get_no_old_answers() -> None:
