@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from app.domain.address import Prefix
+from app.domain.address import IPAddress, Prefix
+from app.domain.ban import DownloaderRef
 from app.domain.remap import Remap
 from app.domain.rules.progress_cheat import PROGRESS_CHEAT
 from app.domain.rules.scripts import SCRIPTS
@@ -187,31 +188,17 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
     exceptions = Exceptions(store, bus, clock)
     ban_list = BanList(store, bus, clock)
     neighbours = Neighbours(ban_list, bus)
-    current = Current(lambda: book.config, lambda: book.profile)
-    subscriptions = Subscriptions(
-        settings=book,
-        fetch=given.outside.open_fetch(lambda: book.config.proxy),
-        store=store.subscriptions,
-        folder=given.data_dir / LISTS,
-        surroundings=Surroundings(
-            own=protection.prefixes,
-            addresses=lambda: core.downloaders.addresses(),  # noqa: PLW0108 - made below
-            client_names=lambda: core.downloaders.client_names(),  # noqa: PLW0108 - made below
-        ),
-        bus=bus,
-        clock=clock,
-    )
+    live = _Live(lambda: core.downloaders)
+    subscriptions = _subscriptions(given, book, protection, live)
     memories = Memories()
     progress = ProgressRecords(
         memories.progress, store.progress, bus, clock, *book.profile.areas(PROGRESS_CHEAT)
     )
     lookups = Lookups(
-        places=make_places(current, given.outside, bus, clock),
-        names=ReverseNames(
-            None,
-            clock,
-            lambda ips: core.downloaders.review(ips),  # noqa: PLW0108 - made below
+        places=make_places(
+            Current(lambda: book.config, lambda: book.profile), given.outside, bus, clock
         ),
+        names=ReverseNames(None, clock, live.review),
         lists=subscriptions,
         scripts=make_scripts(book.profile, given.outside, bus),
         memories=memories,
@@ -226,12 +213,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         variants=rule_book.variant,
         outlook=lookups.outlook(neighbours, lambda: judge.in_use),
     )
-    shadows = ShadowLog(
-        store.shadows,
-        lambda key: core.downloaders.ref(key),  # noqa: PLW0108 - made below
-        bus,
-        clock,
-    )
+    shadows = ShadowLog(store.shadows, live.ref, bus, clock)
     rules = Rules(
         settings=book,
         judge=judge,
@@ -281,6 +263,43 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
         log_ring=log_ring,
     )
     return core
+
+
+class _Live:
+    """The downloaders, for services that are made before them and ask only while the program runs."""
+
+    def __init__(self, downloaders: Callable[[], Downloaders]) -> None:
+        self._downloaders = downloaders
+
+    def addresses(self) -> tuple[IPAddress, ...]:
+        return self._downloaders().addresses()
+
+    def client_names(self) -> tuple[str, ...]:
+        return self._downloaders().client_names()
+
+    def ref(self, downloader_id: str) -> DownloaderRef | None:
+        return self._downloaders().ref(downloader_id)
+
+    def review(self, addresses: Collection[IPAddress]) -> None:
+        self._downloaders().review(addresses)
+
+
+def _subscriptions(
+    given: _Given, book: SettingsBook, protection: Protection, live: _Live
+) -> Subscriptions:
+    return Subscriptions(
+        settings=book,
+        fetch=given.outside.open_fetch(lambda: book.config.proxy),
+        store=given.store.subscriptions,
+        folder=given.data_dir / LISTS,
+        surroundings=Surroundings(
+            own=protection.prefixes,
+            addresses=live.addresses,
+            client_names=live.client_names,
+        ),
+        bus=given.bus,
+        clock=given.clock,
+    )
 
 
 async def _load(core: Core) -> None:
