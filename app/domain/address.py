@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -11,6 +11,9 @@ from ipaddress import (
     ip_network,
 )
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 IPAddress: TypeAlias = IPv4Address | IPv6Address
 Prefix: TypeAlias = IPv4Network | IPv6Network
@@ -122,22 +125,23 @@ def unmapped(prefix: Prefix) -> Prefix:
     return prefix
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+def address_key(ip: IPAddress) -> int:
+    """A number for each address of both families: `ipaddress` prints an address in order to hash it."""
+    return int(ip) if isinstance(ip, IPv4Address) else -1 - int(ip)
+
+
+class Endpoint(Struct, frozen=True, cache_hash=True, gc=False):
     """An address with a port; port 0 means unknown."""
 
     ip: IPAddress
     port: int
-    _hash: int = field(init=False, repr=False, compare=False)
+    key: int = 0
+    """`address_key` of `ip`, found here as each sweep needs it several times for each peer."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= _MAX_PORT:
             raise InvalidAddress(f"{self.ip} port {self.port}")
-        object.__setattr__(self, "_hash", hash((int(self.ip), self.port)))
-
-    def __hash__(self) -> int:
-        # Each sweep looks every peer up several times, and ipaddress prints an address in order to hash it.
-        return self._hash
+        force_setattr(self, "key", address_key(self.ip))
 
     def __str__(self) -> str:
         return f"[{self.ip}]:{self.port}" if self.ip.version == 6 else f"{self.ip}:{self.port}"  # noqa: PLR2004
@@ -151,8 +155,7 @@ class Translation:
     nat64: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerAddress:
+class PeerAddress(Struct, frozen=True, kw_only=True, gc=False):
     """Where a peer is: as the downloader said, and after translation."""
 
     raw: Endpoint

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address
 from typing import TypeAlias
 
-from app.domain.address import IPAddress
+from app.domain.address import IPAddress, address_key
 from app.domain.address_list import AddressList
 
 Place: TypeAlias = tuple[int, int]
 """Number of the list and number of the entry in it."""
-
-
-def address_key(ip: IPAddress) -> int:
-    """A number for each address of both families: `ipaddress` prints an address in order to hash it."""
-    return int(ip) if isinstance(ip, IPv4Address) else -1 - int(ip)
 
 
 class AddressLookup:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 from app.domain.address import IPAddress, Prefix
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
@@ -32,8 +34,7 @@ class DownloaderRef:
     """PBH's display name of the kind, such as `qBittorrent`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ban:
+class Ban(Struct, frozen=True, kw_only=True, gc=False):
     """A banned address or block; two of the same prefix replace each other."""
 
     prefix: Prefix

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -16,8 +17,7 @@ _ENFORCE: Final = Mode.ENFORCE
 _SHADOW: Final = Mode.SHADOW
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, gc=False):
     """What shall happen to a peer, and the answers that led there, in judging order."""
 
     action: Action

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from app.domain.address import PeerAddress
 from app.domain.flags import PeerFlags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
+class Peer(Struct, frozen=True, kw_only=True, gc=False):
     """A peer of one torrent at one instant; sizes in bytes, rates in bytes per second, -1 when unknown."""
 
     address: PeerAddress

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from app.domain.address import IPAddress
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TorrentPeers:
+class TorrentPeers(Struct, frozen=True, kw_only=True, gc=False):
     """A torrent and its peers; a peer that did not change is the same object as in the snapshot before."""
 
     torrent: Torrent
@@ -20,8 +19,7 @@ class TorrentPeers:
     """False when its peers shall not be judged: a private torrent that the user wants left alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True, gc=False):
     """All torrents that a downloader reported, and those of their peers that we know."""
 
     at: int

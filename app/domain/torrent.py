@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Torrent:
+class Torrent(Struct, frozen=True, kw_only=True, gc=False):
     """A torrent at one instant; sizes in bytes, rates in bytes per second."""
 
     id: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from app.domain.reason import Text
 
@@ -34,8 +35,7 @@ class Mode(StrEnum):
 NO_DATA: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     """One rule's answer, with what it saw and what it allows, also when the peer passes."""
 
     rule: str
@@ -52,7 +52,7 @@ class Verdict:
     allows: Text | None = None
     margin: float | None = None
     """Measured / threshold where both are numbers; above 1 is beyond it."""
-    data: Mapping[str, Any] = field(default_factory=lambda: NO_DATA)
+    data: Mapping[str, Any] = NO_DATA
     """Structured facts, JSON values only, as PBH names them."""
     review_at: int | None = None
     """Epoch milliseconds at which the answer may differ though nothing about the peer changed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.domain.address import Prefix, block_of, show, single, unmapped
 from app.domain.ban import FOREVER, Ban, Source

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from app.domain.address import Endpoint
 from app.domain.ban import Ban
 from app.domain.decision import Decision
@@ -30,26 +32,16 @@ class Event:
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True)
-class PeerKey:
+class PeerKey(Struct, frozen=True, cache_hash=True, gc=False):
     """One peer on one torrent at one downloader."""
 
     downloader: str
     torrent: str
     endpoint: Endpoint
     """As the downloader reports it."""
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # Each sweep looks thousands of keys up in several tables; hashing an address anew takes 20 times as long.
-        object.__setattr__(self, "_hash", hash((self.downloader, self.torrent, self.endpoint)))
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedPeer:
+class JudgedPeer(Struct, frozen=True, gc=False):
     """A live peer with the decision about it."""
 
     key: PeerKey

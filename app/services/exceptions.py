@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from app.domain.address import Prefix, show, unmapped
 from app.domain.ban import Ban, Source
 from app.domain.errors import NotFound
@@ -184,7 +186,7 @@ def silenced(verdict: Verdict) -> Verdict:
     """What stands in the trace for the verdict of a rule that an exception silences: the same, without effect."""
     if verdict.action is Action.NO_ACTION:
         return verdict
-    return replace(
+    return structs.replace(
         verdict,
         action=Action.NO_ACTION,
         duration=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.domain.address import IPAddress
 from app.domain.errors import AppError
-from app.domain.place import Place
+from app.domain.place import Place, Spot
 from app.domain.reason import Text
 
 
@@ -54,6 +54,9 @@ class PlaceReader(Protocol):
 
     def look(self, ip: IPAddress) -> Place:
         """What is known; reads a disk when it was not read lately."""
+
+    def spots(self, ips: Sequence[IPAddress]) -> list[Spot]:
+        """What rules look at, for some dozens of addresses at once: many times faster than all that is known."""
 
     def country_names(self, iso: str) -> Mapping[str, str]:
         """By language tag such as `en` and `zh-CN`, what a country that was looked up before is called."""

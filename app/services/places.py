@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
-from app.domain.address import IPAddress
-from app.domain.address_lookup import address_key
+from app.domain.address import Endpoint, IPAddress, address_key
 from app.domain.errors import AppError, Refused
-from app.domain.place import UNKNOWN, Place
+from app.domain.place import NO_SPOT, UNKNOWN, Place, Spot
 from app.domain.reason import Text
 from app.domain.sighting import Sighting
 from app.locale.texts import say
@@ -27,6 +26,8 @@ from app.services.ports import Clock
 from app.settings.config import IpDatabase
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 BASES: Final = (
     "https://github.com/PBH-BTN/GeoLite.mmdb/releases/latest/download/",
@@ -46,6 +47,8 @@ _LONGEST_RETRY: Final = 12 * 3_600_000
 _CACHED: Final = 20_000
 _FORESIGHT: Final = 0.5
 """Seconds that a sweep may wait for places."""
+_AT_ONCE: Final = 64
+"""Addresses that are looked up in one go, during which nobody else's code runs."""
 _CHINESE: Final = "中国"
 _PARTS_OF_CHINA: Final = frozenset(("TW", "HK", "MO"))
 
@@ -97,6 +100,7 @@ class Places:
         self._reader: PlaceReader | None = None
         self._known: Mapping[GeoKind, DatabaseFile] = {}
         self._cache: dict[int, Place] = {}
+        self._spots: dict[int, Spot] = {}
         self._failures: dict[GeoKind, _Failure] = {}
         self._sources = self._wanted()
         self._downloading: GeoKind | None = None
@@ -108,12 +112,29 @@ class Places:
         place = self._cache.get(key)
         if place is None:
             place = UNKNOWN if self._reader is None else self._reader.look(ip)
-            self._keep(((key, place),))
+            _keep(self._cache, {key: place})
         return place
 
+    def spot(self, endpoint: Endpoint) -> Spot:
+        """What rules look at; NO_SPOT without databases."""
+        spot = self._spots.get(endpoint.key)
+        if spot is None:
+            spot = NO_SPOT if self._reader is None else self._reader.spots((endpoint.ip,))[0]
+            _keep(self._spots, {endpoint.key: spot})
+        return spot
+
     async def prepare(self, sightings: Sequence[Sighting]) -> None:
-        """Look all addresses up off the loop, so that rules find them at hand."""
-        await self.look_up(sighting.peer.address.effective.ip for sighting in sightings)
+        """Find the spots off the loop; gives up after half a second, and `spot` finds the rest."""
+        reader, known = self._reader, self._spots
+        if reader is None:
+            return
+        endpoints = (sighting.peer.address.effective for sighting in sightings)
+        missing = {endpoint.key: endpoint.ip for endpoint in endpoints if endpoint.key not in known}
+        if not missing:
+            return
+        found = await asyncio.to_thread(_find_spots, reader, missing)
+        if reader is self._reader:
+            _keep(known, found)
 
     async def look_up(self, ips: Iterable[IPAddress]) -> None:
         """Remember the places of `ips`; gives up after half a second, and `__call__` looks up the rest."""
@@ -126,7 +147,7 @@ class Places:
             return
         found = await asyncio.to_thread(_look_up, reader, missing)
         if reader is self._reader:
-            self._keep(found)
+            _keep(cache, found)
 
     def country_name(self, iso: str, language: str) -> str:
         """What a country is called in a language such as `zh_CN`, else in English; empty for one never seen."""
@@ -150,6 +171,7 @@ class Places:
             first = self._reader is None
             self._reader = opened.reader
             self._cache.clear()
+            self._spots.clear()
         if not first or any(file.built is not None for file in opened.files.values()):
             self._bus.publish(PlacesChanged())
 
@@ -272,18 +294,31 @@ class Places:
             downloading=self._downloading is file.kind,
         )
 
-    def _keep(self, found: Iterable[tuple[int, Place]]) -> None:
-        self._cache.update(found)
-        surplus = len(self._cache) - _CACHED
-        if surplus > 0:
-            # The oldest go, and some more, so that this is not done for each new one.
-            for key in list(itertools.islice(self._cache, surplus + _CACHED // 8)):
-                del self._cache[key]
+
+def _keep(cache: dict[int, T], found: Mapping[int, T]) -> None:
+    cache.update(found)
+    surplus = len(cache) - _CACHED
+    if surplus > 0:
+        # The oldest go, and some more, so that this is not done for each new one.
+        for key in list(itertools.islice(cache, surplus + _CACHED // 8)):
+            del cache[key]
 
 
-def _look_up(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> list[tuple[int, Place]]:
+def _look_up(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Place]:
     until = time.monotonic() + _FORESIGHT
-    return [
-        (key, reader.look(ip))
+    return {
+        key: reader.look(ip)
         for key, ip in itertools.takewhile(lambda _: time.monotonic() < until, ips.items())
-    ]
+    }
+
+
+def _find_spots(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Spot]:
+    until = time.monotonic() + _FORESIGHT
+    found: dict[int, Spot] = {}
+    keys, addresses = list(ips), list(ips.values())
+    for first in range(0, len(keys), _AT_ONCE):
+        if time.monotonic() >= until:
+            break
+        part = slice(first, first + _AT_ONCE)
+        found.update(zip(keys[part], reader.spots(addresses[part]), strict=True))
+    return found

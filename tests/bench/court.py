@@ -12,6 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from msgspec import structs
+
 from app.adapters.geoip.files import GeoFiles
 from app.adapters.scripting.engine import MontyEngine
 from app.adapters.scripting.folder import ScriptDirectory
@@ -137,7 +139,7 @@ class Crowd:
         """Go on to the next sweep."""
         self._at += _INTERVAL
         self._seen = [
-            replace(
+            structs.replace(
                 seen,
                 peers=tuple(
                     self._moved(peer) if self._dice.random() < _CHURN else peer
@@ -169,7 +171,7 @@ class Crowd:
 
     def _moved(self, peer: Peer) -> Peer:
         rate = self._dice.randrange(1, 10**6)
-        return replace(
+        return structs.replace(
             peer,
             uploaded=peer.uploaded + rate,
             upload_rate=rate,

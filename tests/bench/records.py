@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from msgspec import structs
 
 from app.adapters.config_files import ConfigFiles
 from app.adapters.storage import SqliteStore, open_store
@@ -65,12 +66,12 @@ class Crowd:
         for step in range(_ACTIVE):
             place = (self._turn + step) % _PEERS
             old = self.live[place]
-            peer = replace(
+            peer = structs.replace(
                 old.peer,
                 uploaded=old.peer.uploaded + 600_000,
                 flags=_FLAGS[(place + at // _MINUTE) % len(_FLAGS)],
             )
-            self.live[place] = changed[old.key] = replace(old, peer=peer)
+            self.live[place] = changed[old.key] = structs.replace(old, peer=peer)
         self._turn += _ACTIVE // 20  # who transfers changes slowly
         return Swept(
             downloader="one",

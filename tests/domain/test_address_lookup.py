@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address import IPAddress, parse_ip
-from app.domain.address_lookup import AddressLookup, address_key
+from app.domain.address import IPAddress, address_key, parse_ip
+from app.domain.address_lookup import AddressLookup
 from app.domain.address_reader import parse_address_list
 
 LISTS = (

@@ -1,12 +1,12 @@
 """The merge table of reference/rules.md 1.10."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.decision import merge
 from app.domain.verdict import Action, Mode, Verdict

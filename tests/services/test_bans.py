@@ -1,11 +1,11 @@
 """What a user does to the ban list."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.address import Endpoint, parse_prefix
 from app.domain.ban import FOREVER, Ban, Source

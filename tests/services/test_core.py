@@ -1,7 +1,8 @@
 """The core as a whole: what it loads first, and its housekeeping."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from app.adapters.config_files import ConfigFiles
 from tests.domain.examples import ban

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from app.domain.address import parse_prefix
 from app.domain.ban import DownloaderRef, Source
@@ -198,17 +199,17 @@ async def test_a_conditional_entry_says_nothing_about_a_block(more: dict[str, st
 async def test_an_exception_frees_the_bans_that_would_not_be_made_any_more() -> None:
     bench = Bench()
     where = DownloaderRef(id="nas", name="NAS", kind="qBittorrent")
-    made = replace(ban("203.0.113.9"), peer=peer(), torrent=UBUNTU, downloader=where)
+    made = structs.replace(ban("203.0.113.9"), peer=peer(), torrent=UBUNTU, downloader=where)
     assert not bench.exceptions.frees(made)
     entry = await bench.exceptions.add(scope(client="qBit", rule="another-rule"))
     assert not bench.exceptions.frees(made)
     await bench.exceptions.add(replace(entry, rule=made.rule, downloader="nas"))
     assert bench.exceptions.frees(made)
-    assert not bench.exceptions.frees(replace(made, downloader=None))
-    assert not bench.exceptions.frees(replace(made, source=Source.MANUAL))
-    assert not bench.exceptions.frees(replace(made, peer=None))
+    assert not bench.exceptions.frees(structs.replace(made, downloader=None))
+    assert not bench.exceptions.frees(structs.replace(made, source=Source.MANUAL))
+    assert not bench.exceptions.frees(structs.replace(made, peer=None))
     await bench.exceptions.add(scope("203.0.113.0/24"))
-    assert bench.exceptions.frees(replace(made, source=Source.MANUAL))
+    assert bench.exceptions.frees(structs.replace(made, source=Source.MANUAL))
 
 
 NETS = ["0.0.0.0/0", "203.0.0.0/16", "203.0.113.0/24", "203.0.113.9", "64:ff9b::/96", "2001:db8::1"]

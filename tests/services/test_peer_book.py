@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from app.domain.address import block_of
 from app.domain.decision import Decision
@@ -306,8 +307,8 @@ async def test_who_something_was_learned_about_is_judged_anew() -> None:
 async def test_everybody_on_a_torrent_that_became_a_seed_is_judged_anew() -> None:
     bench = Bench(greedy=True)
     await bench.see(GOOD)
-    await bench.see(GOOD, torrent=replace(UBUNTU, upload_rate=5))
-    await bench.see(GOOD, torrent=replace(UBUNTU, progress=0.5))
+    await bench.see(GOOD, torrent=structs.replace(UBUNTU, upload_rate=5))
+    await bench.see(GOOD, torrent=structs.replace(UBUNTU, progress=0.5))
     assert len(bench.greed.asked) == 2
 
 
@@ -323,7 +324,7 @@ async def test_an_override_judges_its_torrents_by_other_rules_and_is_named() -> 
     rule = ClientNameBlacklist(banned=parse_rule_list([]))
     line = Verdict(rule="override", reason=Text("pass"))
     other = RuleSet((rule,), (), DAY, line)
-    linux = replace(UBUNTU, id="bb", hash="bb", category="linux")
+    linux = structs.replace(UBUNTU, id="bb", hash="bb", category="linux")
     bench.judge.use(bench.judge.rules, lambda _id, torrent: other if torrent.category else None)
     judged = await bench.book.judge(
         Snapshot(
@@ -359,8 +360,8 @@ async def test_many_peers_are_judged_in_slices(count: int) -> None:
 
 async def test_rules_that_come_while_a_snapshot_is_judged_get_no_old_answers() -> None:
     bench = Bench(greedy=True)
-    other = replace(UBUNTU, id="bb", hash="bb")
-    moved = replace(GOOD, upload_rate=9)
+    other = structs.replace(UBUNTU, id="bb", hash="bb")
+    moved = structs.replace(GOOD, upload_rate=9)
 
     def shown(*peers: Peer) -> Snapshot:
         both = (TorrentPeers(torrent=torrent, peers=peers) for torrent in (UBUNTU, other))

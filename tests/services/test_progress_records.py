@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
+from msgspec import structs
 
 from app.domain.address import Endpoint, PeerAddress, Prefix, parse_ip
 from app.domain.ban import Ban
@@ -81,7 +82,7 @@ async def test_records_are_asked_for_once() -> None:
     house = House()
     peers = [house.sighting(1, ip=f"203.0.113.{n}") for n in range(200)]
     await house.records.prepare(
-        [*peers, replace(peers[0], peer=replace(peers[0].peer, handshaking=True))]
+        [*peers, structs.replace(peers[0], peer=structs.replace(peers[0].peer, handshaking=True))]
     )
     for peer in peers:
         house.rule.judge(peer)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from app.domain.rules.progress_cheat import ProgressCheat
 from app.domain.rules.scripts import Answering, ScriptRule

@@ -1,9 +1,9 @@
 """The rules as front ends list, switch and edit them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.address import parse_prefix
 from app.domain.errors import NotFound

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
+
+from msgspec.structs import replace
 
 from app.bootstrap import standalone_outside
 from app.domain.peer import Peer

@@ -1,7 +1,8 @@
 """Counts and samples."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from app.domain.address import parse_prefix
 from tests.domain.examples import UBUNTU, ban, peer

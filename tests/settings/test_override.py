@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from app.domain.verdict import Mode
 from app.settings.errors import InvalidSetting
@@ -13,7 +14,7 @@ from app.settings.override import Override
 from app.settings.profile import Profile, read_profile
 from tests.domain.examples import UBUNTU
 
-LINUX = replace(
+LINUX = structs.replace(
     UBUNTU,
     category="linux",
     tags=("iso", "keep"),

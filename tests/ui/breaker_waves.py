@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from app.domain.ban import Ban
 from tests.ui.fakes import Workplace, banned, peer, torrent, verdict

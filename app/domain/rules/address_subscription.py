@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.address import address_key
 from app.domain.address_list import AddressList
-from app.domain.address_lookup import AddressLookup, address_key
+from app.domain.address_lookup import AddressLookup
 from app.domain.reason import Text
 from app.domain.sighting import Sighting
 from app.domain.verdict import Action, Mode, Verdict

@@ -11,7 +11,6 @@ from typing_extensions import override
 from app.domain.address import Endpoint
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
-from app.domain.quick import quick_pass, quick_text
 from app.domain.reason import Text
 from app.domain.sighting import Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -197,11 +196,15 @@ class IdleConnection:
         limit = self.max_allowed_idle_time
         idle = at - start.at
         if idle <= limit:
-            saw = quick_text("idle-saw", {"idle_ms": idle})
-            review_at, facts = start.at + limit + 1, IdleFacts(start, peer)
-            margin = idle / limit
-            return quick_pass(
-                self.name, self.mode, _PASS, saw, self._allows, margin, facts, review_at
+            return Verdict(
+                rule=self.name,
+                mode=self.mode,
+                reason=_PASS,
+                saw=Text("idle-saw", {"idle_ms": idle}),
+                allows=self._allows,
+                margin=idle / limit,
+                data=IdleFacts(start, peer),
+                review_at=start.at + limit + 1,
             )
         return Verdict(
             rule=self.name,

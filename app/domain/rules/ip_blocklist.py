@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from app.domain.address import Endpoint, IPAddress, Prefix, show, unmapped
 from app.domain.place import UNKNOWN, Place

@@ -17,7 +17,6 @@ from typing import Final
 from app.domain.progress_look import ProgressLook
 from app.domain.progress_memory import Blocks, ProgressMemory
 from app.domain.progress_record import Connection, ProgressRecord
-from app.domain.quick import quick_pass, quick_text
 from app.domain.reason import Param, Text
 from app.domain.sighting import Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -248,10 +247,10 @@ class ProgressCheat:
         size, charged, limit, allows = look.torrent.size, look.charged, look.limit, self._allows
         margin: float | None = None
         if size <= 0:
-            saw = quick_text("progress-saw-bytes", {"sent_bytes": charged})
+            saw = Text("progress-saw-bytes", {"sent_bytes": charged})
         else:
             sent = charged / size
-            saw = quick_text("progress-saw", {"reported_share": look.progress, "sent_share": sent})
+            saw = Text("progress-saw", {"reported_share": look.progress, "sent_share": sent})
             if limit > 0 and self.block_excessive_clients:
                 margin = charged / limit if charged > 0 else 0.0
             if look.small:
@@ -259,7 +258,16 @@ class ProgressCheat:
             elif sent > look.progress and self.maximum_difference > 0:
                 gap = (sent - look.progress) / self.maximum_difference
                 margin = gap if margin is None or gap > margin else margin
-        return quick_pass(self.name, self.mode, reason, saw, allows, margin, look, review_at)
+        return Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=reason,
+            saw=saw,
+            allows=allows,
+            margin=margin,
+            data=look,
+            review_at=review_at,
+        )
 
     def _hit(
         self,

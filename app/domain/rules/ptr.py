@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from app.domain.address import IPAddress
-from app.domain.quick import quick_pass, quick_text
 from app.domain.reason import Text
 from app.domain.sighting import Sighting
 from app.domain.string_rule import StringRuleList
-from app.domain.verdict import NO_DATA, Action, Mode, Verdict
+from app.domain.verdict import Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"
 _PASS: Final = Text("pass")
@@ -63,7 +62,7 @@ class PtrBlacklist:
             return self._pass(Text(reason), Text("saw-not-yet-known"))
         if not names:
             return self._pass(Text("pass"), Text("reverse-saw-none"))
-        saw = quick_text("saw-text", {"text": ", ".join(names)})
+        saw = Text("saw-text", {"text": ", ".join(names)})
         for each in names:
             found = self.banned.match(each)
             if found is not None:
@@ -81,4 +80,4 @@ class PtrBlacklist:
         return self._pass(_PASS, saw)
 
     def _pass(self, reason: Text, saw: Text) -> Verdict:
-        return quick_pass(self.name, self.mode, reason, saw, self._allows, None, NO_DATA)
+        return Verdict(rule=self.name, mode=self.mode, reason=reason, saw=saw, allows=self._allows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
+from msgspec import structs
+
 from app.adapters.storage import SqliteStore
 from app.services.meter import Reading
 from app.services.peer_recording import PeerReport
@@ -15,7 +17,7 @@ def report(ip: str = "203.0.113.9", *, seen: int = 1_000, uploaded: int = 5) -> 
     return PeerReport(
         downloader="one",
         torrent=UBUNTU,
-        peer=replace(peer(ip), peer_id="-qB4650-abcdefgh"),
+        peer=structs.replace(peer(ip), peer_id="-qB4650-abcdefgh"),
         uploaded=Reading(uploaded, 0, uploaded),
         downloaded=Reading(0, 7, 7),
         first_seen=seen,
@@ -39,7 +41,7 @@ async def test_pages_begin_with_who_was_seen_last(store: SqliteStore) -> None:
     hashes = [f"{n:040x}" for n in range(5)]
     await store.peer_records.write(
         [
-            replace(report(seen=n), torrent=replace(UBUNTU, hash=info_hash))
+            replace(report(seen=n), torrent=structs.replace(UBUNTU, hash=info_hash))
             for n, info_hash in enumerate(hashes)
         ]
     )

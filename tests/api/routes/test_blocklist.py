@@ -1,9 +1,9 @@
 """The lists that downloaders fetch (reference/webapi.md 3.6)."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.address import parse_prefix
 from app.services.downloaders import remap_of

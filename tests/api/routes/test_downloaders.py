@@ -1,10 +1,10 @@
 """Downloaders over HTTP (reference/webapi.md 3.7)."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.api.routes.downloaders import DownloaderStatus, LivePeer
 from app.domain.errors import NotFound

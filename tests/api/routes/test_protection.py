@@ -1,6 +1,6 @@
 """What is never banned and what is held back, over REST."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.domain.verdict import Action, Mode
 from app.services.breaker import Breaker

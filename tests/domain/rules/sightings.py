@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.domain.peer import Peer
 from app.domain.sighting import Sighting
@@ -22,5 +22,5 @@ def sighting(
     **about: object,
 ) -> Sighting:
     """One look at a peer; `about` are fields of the peer."""
-    seen: Peer = replace(peer(ip, port), **about)  # type: ignore[arg-type]
+    seen: Peer = replace(peer(ip, port), **about)
     return Sighting(at=at, downloader=downloader, torrent=torrent, peer=seen)

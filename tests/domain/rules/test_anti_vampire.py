@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from app.domain.rules.anti_vampire import AntiVampire
 from tests.domain.examples import UBUNTU

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from app.domain.address import parse_ip, parse_prefix
 from app.domain.ban import Ban
@@ -114,7 +115,7 @@ def test_the_index_always_finds_what_a_scan_of_the_ban_list_finds(
             old = bans.pop(prefix, None)
             index.remove([old] if old else [])
             continue
-        bans[prefix] = replace(ban(str(prefix)), disconnect=what == "technical")
+        bans[prefix] = structs.replace(ban(str(prefix)), disconnect=what == "technical")
         index.add([bans[prefix]])
     ip = parse_ip(f"10.0.0.{low}")
     if any(ip in each.prefix for each in bans.values()):
@@ -140,5 +141,5 @@ def test_verdicts_of_shadow_and_enforcement_differ_in_their_mode_only() -> None:
     shadow = rule(ban("198.51.100.5"))
     enforced = replace(shadow, mode=Mode.ENFORCE)
     one, other = (each.judge(sighting("198.51.100.6")) for each in (shadow, enforced))
-    assert replace(one, mode=Mode.ENFORCE) == other
+    assert structs.replace(one, mode=Mode.ENFORCE) == other
     assert isinstance(one, Verdict)

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from app.domain.flags import PeerFlags, parse_flags
 from app.domain.rules.idle_connection import IdleConnection, IdleMemory
@@ -159,7 +160,7 @@ def test_one_endpoint_on_two_torrents_or_downloaders_is_two_connections() -> Non
 
 def test_the_time_while_a_torrent_is_not_looked_at_does_not_count() -> None:
     subject = rule()
-    finished = replace(DEBIAN, progress=1.0)
+    finished = structs.replace(DEBIAN, progress=1.0)
     subject.judge(sighting(at=0, torrent=finished))
     subject.judge(sighting(at=1_000, torrent=DEBIAN, flags=PeerFlags.INTERESTING))
     assert not subject.judge(sighting(at=301_000, torrent=finished)).hits

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from app.domain.address import Endpoint, Translation, parse_ip, translate
 from app.domain.peer import Peer
@@ -197,7 +198,7 @@ def test_v9_the_limit_itself_is_allowed_and_the_gap_is_noticed(bench: Bench) -> 
 
 
 def test_v10_more_than_we_have(bench: Bench) -> None:
-    bench.torrent = replace(TORRENT, completed_size=100_000_000, progress=0.1)
+    bench.torrent = structs.replace(TORRENT, completed_size=100_000_000, progress=0.1)
     bench.before(150e6, 150e6, 0.15)
     verdict = bench.look(160e6, 0.16)
     assert told(verdict) == EXCESS_HELD
@@ -205,7 +206,7 @@ def test_v10_more_than_we_have(bench: Bench) -> None:
 
 
 def test_v11_the_minimum_size_bounds_the_limit(bench: Bench) -> None:
-    bench.torrent = replace(TORRENT, completed_size=10_000_000, progress=0.01)
+    bench.torrent = structs.replace(TORRENT, completed_size=10_000_000, progress=0.01)
     bench.before(70e6, 70e6, 0.07)
     verdict = bench.look(74e6, 0.074)
     assert told(verdict) == PASS
@@ -213,14 +214,14 @@ def test_v11_the_minimum_size_bounds_the_limit(bench: Bench) -> None:
 
 
 def test_v12_small_torrents_are_not_measured_closely(bench: Bench) -> None:
-    bench.torrent = replace(TORRENT, size=20_000_000, completed_size=20_000_000)
+    bench.torrent = structs.replace(TORRENT, size=20_000_000, completed_size=20_000_000)
     verdict = bench.look(29e6, 1.0)
     assert told(verdict) == PASS
     assert verdict.data["fileTooSmall"] is True
 
 
 def test_v13_small_torrents_have_a_limit_too(bench: Bench) -> None:
-    bench.torrent = replace(TORRENT, size=20_000_000, completed_size=20_000_000)
+    bench.torrent = structs.replace(TORRENT, size=20_000_000, completed_size=20_000_000)
     assert told(bench.look(75_000_001, 1.0)) == EXCESS
 
 
@@ -247,7 +248,7 @@ def test_v16_a_new_address_of_a_known_block_is_checked_at_once(bench: Bench) -> 
 
 
 def test_v17_a_torrent_of_unknown_size_is_not_judged(bench: Bench) -> None:
-    bench.torrent = replace(TORRENT, size=0)
+    bench.torrent = structs.replace(TORRENT, size=0)
     assert told(bench.look(10e6, 0.0)) == PASS
     assert bench.own.last_uploaded == 10e6
 

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from app.domain.address import Endpoint, PeerAddress, parse_ip
 from app.domain.ban import FOREVER
@@ -38,7 +39,9 @@ SEEN = peer(
 )
 ONE = judged(SEEN, of=torrent(name="debian.iso", size=4 * GIB), since=NOW - HOUR)
 UNTOLD = judged(
-    replace(peer("192.0.2.1", client=None, peer_id=None), uploaded=-1, downloaded=-1, flags=None)
+    structs.replace(
+        peer("192.0.2.1", client=None, peer_id=None), uploaded=-1, downloaded=-1, flags=None
+    )
 )
 
 
@@ -100,7 +103,7 @@ async def test_what_a_downloader_does_not_tell_is_a_dash(
         assert {texts[key] for key in unknown} == {"–"}
         assert texts["client"] == "no name"
         assert taken(UNTOLD) is None
-        assert taken(replace(ONE, torrent=torrent(size=0))) is None
+        assert taken(structs.replace(ONE, torrent=torrent(size=0))) is None
 
 
 async def test_the_ban_list_as_it_is_now_decides(tmp_path: Path, appearance: Appearance) -> None:
@@ -139,7 +142,9 @@ async def test_the_address_tells_more_in_its_tool_tip(
     async with _open(tmp_path, appearance) as (_place, view):
         raw = Endpoint(parse_ip("64:ff9b::cb00:7157"), 51413)
         address = PeerAddress(raw=raw, effective=SEEN.address.effective)
-        one = replace(ONE, peer=replace(SEEN, address=address), ban=banned("203.0.113.0/24"))
+        one = structs.replace(
+            ONE, peer=structs.replace(SEEN, address=address), ban=banned("203.0.113.0/24")
+        )
 
         assert _tip(view, "address", one).splitlines() == [
             "203.0.113.87:51413",
@@ -176,7 +181,7 @@ async def test_columns_sort_by_what_they_mean(
     peers = [
         judged(peer("10.0.0.10", up=900, uploaded=3 * GIB), verdict(), since=3),
         judged(peer("10.0.0.2", up=1 << 20, uploaded=MIB), since=1),
-        judged(replace(peer("2001:db8::1"), uploaded=-1, handshaking=True), since=2),
+        judged(structs.replace(peer("2001:db8::1"), uploaded=-1, handshaking=True), since=2),
     ]
     async with _open(tmp_path, appearance) as (_place, view):
         peers.sort(key=_column(view, key).sort_key)
@@ -203,7 +208,7 @@ async def test_a_technical_entry_is_no_ban_in_any_column(
     tmp_path: Path, appearance: Appearance
 ) -> None:
     async with _open(tmp_path, appearance) as (_place, view):
-        technical = replace(ONE, ban=banned("203.0.113.87/32", disconnect=True))
+        technical = structs.replace(ONE, ban=banned("203.0.113.87/32", disconnect=True))
         tip = _column(view, "address").tip
 
         assert _texts(view, technical)["rule"] == _texts(view, technical)["until"] == "–"

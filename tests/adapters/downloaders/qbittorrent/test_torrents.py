@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import msgspec
+from msgspec import structs
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable
@@ -72,7 +71,7 @@ async def test_changes_are_merged_and_what_did_not_change_is_the_same_object() -
     await merge(table, 2, torrents={A: {"time_active": 9, "eta": 1}})
     assert table.entries[A].show(ignore_private=False) is before
     await merge(table, 3, torrents={A: {"upspeed": 0, "uploaded": 99}})
-    assert shown(table) == dataclasses.replace(before.torrent, upload_rate=0, uploaded=99)
+    assert shown(table) == structs.replace(before.torrent, upload_rate=0, uploaded=99)
     assert shown(table, B) is other
     assert table.rid == 3
 
