@@ -17,7 +17,7 @@ from app.domain.exception_index import ExceptionIndex
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.rule_words import named_rules
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Verdict
 from app.services.errors import StorageError
 from app.services.events import EventBus, RulesChanged
@@ -138,6 +138,10 @@ class Exceptions:
             for entry in self._silencing.all(sighting, self._clock())
             if entry.rule is not None
         )
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The second line of each trace."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The first line of every trace: SKIP when the peer is spared, and which entries apply. Alike ones are one."""

@@ -1,27 +1,28 @@
-"""Judges peers: protection and exceptions first, then the rules in order; answers that cannot change are remembered."""
+"""Judges peers: protection and exceptions first, then the rules in order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from operator import is_
+from itertools import repeat
+from operator import add, is_
 from typing import Final, Protocol
 
 from app.domain.address import Prefix
 from app.domain.decision import Decision, merge
 from app.domain.reason import Text
-from app.domain.rules.rule import BehaviourRule, IdentityRule, InBatches
-from app.domain.sighting import Sighting
+from app.domain.rules.rule import BehaviourRule, IdentityRule, Rule
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
-from app.domain.verdict import NO_DATA, Action, Mode, Verdict
+from app.domain.verdict import Action, Mode, Verdict
 from app.services.events import PeerKey
 from app.services.exceptions import Exceptions, silenced
 from app.services.protection import Protection
+from app.services.slices import Slices
 
 OVERRIDE: Final = "override"
 
-_MEMORY_LIMIT: Final = 20_000
-"""Answers kept per rule, some 300 bytes each; more than the peers of most, and a clear memory refills as it is used."""
+_SKIP: Final = Action.SKIP
 
 
 class Foresight(Protocol):
@@ -77,70 +78,42 @@ def _no_variants(_downloader: str, _torrent: Torrent) -> RuleSet | None:
 
 
 class Panel:
-    """One set of rules, ready to judge; panels share what they remember of rules that they share."""
+    """One set of rules, ready to judge."""
 
-    def __init__(self, rules: RuleSet, memories: dict[int, dict[Hashable, Verdict]]) -> None:
+    def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self._identity = [
-            (rule, None, _off(rule.name))
-            if rule.mode is Mode.OFF
-            else (rule, memories.setdefault(id(rule), {}), None)
-            for rule in rules.identity
-        ]
-        self._behaviour = [
-            (rule, _off(rule.name) if rule.mode is Mode.OFF else None, _unasked(rule))
-            for rule in rules.behaviour
-        ]
-        self._batched = [
-            rule
-            for rule in rules.identity
-            if rule.mode is not Mode.OFF and isinstance(rule, InBatches)
-        ]
+        self._identity = [(rule, _off(rule)) for rule in rules.identity]
+        self._behaviour = [(rule, _off(rule), _unasked(rule)) for rule in rules.behaviour]
         self.head = 2 + (rules.override is not None) + len(rules.identity)
         """Length of the part of a trace that depends on who a peer is, not on what it does."""
-        # Keyed by the verdicts' ids; each decision keeps its verdicts, and so their ids, alive.
-        self._decisions: dict[tuple[int, ...], Decision] = {}
 
-    def look_up(self, sightings: Sequence[Sighting]) -> None:
-        """Let rules look up together who is about to be judged; without it they look each up alone."""
-        for rule in self._batched:
-            rule.look_up(sightings)
+    async def who(self, batch: Batch, slices: Slices) -> list[list[Verdict]]:
+        """What each identity rule says, after the line of the override."""
+        override = self.rules.override
+        found = [] if override is None else [[override] * len(batch)]
+        for rule, off in self._identity:
+            found.append(rule.judge_all(batch) if off is None else [off] * len(batch))
+            await slices.rest_if_due()
+        return found
 
-    def identify(self, sightings: Sequence[Sighting], heads: Sequence[list[Verdict]]) -> None:
-        """Add the answers of the identity rules to the beginning of each trace."""
-        for rule, memory, off in self._identity:
-            if memory is None:
-                for head in heads:
-                    head.append(off)  # type: ignore[arg-type]  # one of both is there
-                continue
-            subject, judge = rule.subject, rule.judge
-            for sighting, head in zip(sightings, heads, strict=True):
-                key = subject(sighting)
-                answer = memory.get(key)
-                if answer is None:
-                    if len(memory) >= _MEMORY_LIMIT:
-                        memory.clear()
-                    memory[key] = answer = judge(sighting)
-                head.append(answer)
-
-    def conclude(self, sighting: Sighting, head: Sequence[Verdict], *, spared: bool) -> Decision:
-        """Ask the behaviour rules and merge."""
-        trace = [*head]
-        shared = True
+    async def what(self, batch: Batch, spared: list[bool], slices: Slices) -> list[list[Verdict]]:
+        """What each behaviour rule says; of those who are spared none is asked."""
+        asked = batch
+        if any(spared):
+            pairs = zip(batch.sightings, spared, strict=True)
+            asked = Batch([sighting for sighting, left_alone in pairs if not left_alone])
+        found = []
         for rule, off, unasked in self._behaviour:
-            answer = off or (unasked if spared else rule.judge(sighting))
-            shared = shared and answer.data is NO_DATA and answer.review_at is None
-            trace.append(answer)
-        if not shared:
-            return merge(trace, self.rules.ban_duration)
-        key = tuple(map(id, trace))
-        known = self._decisions.get(key)
-        if known is None:
-            known = merge(trace, self.rules.ban_duration)
-            if len(self._decisions) >= _MEMORY_LIMIT:
-                self._decisions.clear()
-            self._decisions[key] = known
-        return known
+            if off is not None:
+                found.append([off] * len(batch))
+                continue
+            answers = rule.judge_all(asked)
+            if asked is not batch:
+                given = iter(answers)
+                answers = [unasked if left_alone else next(given) for left_alone in spared]
+            found.append(answers)
+            await slices.rest_if_due()
+        return found
 
 
 class Judge:
@@ -158,9 +131,8 @@ class Judge:
         self._protection, self._exceptions = protection, exceptions
         self._outlook = outlook
         self._variants = variants
-        self._remembered: dict[int, dict[Hashable, Verdict]] = {}
         self._panels: dict[int, Panel] = {}
-        self._panel = Panel(rules, self._remembered)
+        self._panel = Panel(rules)
         self.generation = 0
         """Grows whenever earlier decisions no longer hold."""
 
@@ -190,7 +162,7 @@ class Judge:
             return self._panel
         found = self._panels.get(id(rules))
         if found is None:
-            found = self._panels[id(rules)] = Panel(rules, self._remembered)
+            found = self._panels[id(rules)] = Panel(rules)
         return found
 
     async def prepare(self, sightings: Sequence[Sighting]) -> None:
@@ -198,20 +170,35 @@ class Judge:
         for foresight in self._outlook.foresights:
             await foresight.prepare(sightings)
 
-    def decide(
+    async def decide(
         self,
         panel: Panel,
         sightings: Sequence[Sighting],
         lasts: Sequence[Decision | None],
+        slices: Slices | None = None,
     ) -> list[Decision]:
-        """Decisions about some peers; of those with a last decision, identity and torrent are as they were then."""
-        new = [s for s, last in zip(sightings, lasts, strict=True) if last is None]
-        heads = [self._begin(sighting, panel) for sighting in new]
-        panel.identify(new, heads)
-        fresh = iter(heads)
+        """Decisions about some peers; of those with a last decision, identity and torrent are as they were then.
+
+        At most some hundreds at once: between two rules others may run.
+        """
+        slices = slices or Slices()
+        batch = Batch(sightings)
+        new = batch
+        if any(lasts):
+            pairs = zip(sightings, lasts, strict=True)
+            new = Batch([sighting for sighting, last in pairs if last is None])
+        fresh = iter(await self._heads(panel, new, slices))
+        heads = [next(fresh) if last is None else last.trace[: panel.head] for last in lasts]
+        spared = [head[0].action is _SKIP or head[1].action is _SKIP for head in heads]
+        tails = await panel.what(batch, spared, slices)
+        traces = map(add, heads, zip(*tails, strict=True)) if tails else heads
+        length = panel.rules.ban_duration
+        found = [merge(trace, length) for trace in traces]
+        if self._exceptions.silences:
+            found = list(map(self._silence, sightings, found, repeat(length)))
         return [
-            self._conclude(panel, sighting, next(fresh) if last is None else last.trace, last)
-            for sighting, last in zip(sightings, lasts, strict=True)
+            last if last is not None and _same(last.trace, each.trace) else each
+            for last, each in zip(lasts, found, strict=True)
         ]
 
     def near(self, prefixes: Iterable[Prefix]) -> list[Prefix]:
@@ -223,34 +210,21 @@ class Judge:
         for memory in self._outlook.memories:
             memory.gone(keys)
 
-    def _begin(self, sighting: Sighting, panel: Panel) -> list[Verdict]:
-        head = [self._protection.judge(sighting), self._exceptions.judge(sighting)]
-        if panel.rules.override is not None:
-            head.append(panel.rules.override)
-        return head
+    async def _heads(self, panel: Panel, batch: Batch, slices: Slices) -> list[tuple[Verdict, ...]]:
+        if not len(batch):
+            return []
+        first = (self._protection.judge_all(batch), self._exceptions.judge_all(batch))
+        return list(zip(*first, *await panel.who(batch, slices), strict=True))
 
-    def _conclude(
-        self,
-        panel: Panel,
-        sighting: Sighting,
-        head: Sequence[Verdict],
-        last: Decision | None,
-    ) -> Decision:
-        spared = head[0].action is Action.SKIP or head[1].action is Action.SKIP
-        found = panel.conclude(sighting, head[: panel.head], spared=spared)
-        if self._exceptions.silences:
-            names = self._exceptions.silenced(sighting)
-            if names:
-                trace = [silenced(v) if v.rule in names else v for v in found.trace]
-                found = merge(trace, panel.rules.ban_duration)
-        if last is not None and _same(last.trace, found.trace):
-            return last
-        return found
+    def _silence(self, sighting: Sighting, found: Decision, length: int) -> Decision:
+        names = self._exceptions.silenced(sighting)
+        if not names:
+            return found
+        return merge(tuple(silenced(v) if v.rule in names else v for v in found.trace), length)
 
     def _start_over(self, rules: RuleSet) -> None:
-        self._remembered = {}
         self._panels = {}
-        self._panel = Panel(rules, self._remembered)
+        self._panel = Panel(rules)
         self.generation += 1
 
 
@@ -258,9 +232,12 @@ def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
     return len(one) == len(other) and all(map(is_, one, other))
 
 
-def _off(name: str) -> Verdict:
-    return Verdict(rule=name, mode=Mode.OFF, reason=Text("rule-off"))
+def _off(rule: Rule) -> Verdict | None:
+    """What stands in the trace for a rule that is off; None for others."""
+    if rule.mode is not Mode.OFF:
+        return None
+    return Verdict(rule=rule.name, mode=Mode.OFF, reason=Text("rule-off"))
 
 
-def _unasked(rule: BehaviourRule) -> Verdict:
+def _unasked(rule: Rule) -> Verdict:
     return Verdict(rule=rule.name, mode=rule.mode, reason=Text("rule-unasked"))

@@ -20,10 +20,8 @@ from app.services.judge import Judge, Panel
 from app.services.reviews import Reviews
 from app.services.slices import Slices
 
-_AT_ONCE: Final = 32
-"""Peers that are judged before the clock is looked at."""
-_LOOKED_UP: Final = 16 * _AT_ONCE
-"""Peers that rules look up together; some milliseconds for those that are new."""
+_AT_ONCE: Final = 256
+"""Peers that are judged together: a millisecond or two for each rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,23 +285,14 @@ class PeerBook:
         start = 0
         for panel, works in run.works.items():
             for first in range(0, len(works), _AT_ONCE):
-                if first % _LOOKED_UP == 0:
-                    some = zip(
-                        works[first : first + _LOOKED_UP],
-                        sightings[start : start + _LOOKED_UP],
-                        strict=False,
-                    )
-                    new = [sighting for work, sighting in some if work.decision is None]
-                    if new:
-                        panel.look_up(new)
                 batch = works[first : first + _AT_ONCE]
                 looks = sightings[start : start + len(batch)]
                 start += len(batch)
-                decisions = judge.decide(panel, looks, [work.decision for work in batch])
+                lasts = [work.decision for work in batch]
+                decisions = await judge.decide(panel, looks, lasts, slices)
                 for work, decision in zip(batch, decisions, strict=True):
                     self._take_over(work, decision, run)
-                if slices.due():
-                    await slices.rest()
+                await slices.rest_if_due()
 
     def _take_over(self, work: _Work, decision: Decision, run: _Run) -> None:
         last, peer = work.last, work.peer

@@ -18,7 +18,7 @@ from app.domain.protection import (
     own_network,
 )
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Verdict
 from app.services.events import DownloadersChanged, EventBus, RulesChanged, Swept
 
@@ -63,6 +63,10 @@ class Protection:
         if found != self._interfaces:
             self._interfaces = found
             self._renew()
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The first line of each trace."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The line of the trace: SKIP for what is protected. Alike ones are one object."""

@@ -112,8 +112,8 @@ class Rules:
         """What all rules say of an invented peer that nobody saw before; nothing is banned or counted."""
         seen = Sighting(at=self._clock(), downloader=downloader, torrent=torrent, peer=peer)
         await self._judge.prepare([seen])
-        panel = Panel(self._book.alone(downloader, torrent), {})
-        return self._judge.decide(panel, [seen], [None])[0]
+        panel = Panel(self._book.alone(downloader, torrent))
+        return (await self._judge.decide(panel, [seen], [None]))[0]
 
     def rebuild(self) -> None:
         """Judge by rules made anew: something that they look at was replaced."""

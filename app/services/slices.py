@@ -27,6 +27,11 @@ class Slices:
         """The same, looking at the clock."""
         return time.perf_counter() - self._started > _SLICE_SECONDS
 
+    async def rest_if_due(self) -> None:
+        """Let others run if it is time."""
+        if self.due_now():
+            await self.rest()
+
     async def rest(self) -> None:
         """Let others run."""
         await asyncio.sleep(0)

@@ -60,8 +60,8 @@ class StandaloneRules:
         """What the rules say of a peer that nobody saw before."""
         judge, book = self._alone
         await judge.prepare([seen])
-        panel = Panel(book.alone(seen.downloader, seen.torrent), {})
-        return judge.decide(panel, [seen], [None])[0]
+        panel = Panel(book.alone(seen.downloader, seen.torrent))
+        return (await judge.decide(panel, [seen], [None]))[0]
 
     def _made(self, ban_list: BanList, bus: EventBus, clock: Clock) -> tuple[Judge, RuleBook]:
         exceptions = Exceptions(Nowhere(), bus, clock)

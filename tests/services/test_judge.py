@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from app.domain.decision import Decision
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.rules.rule import BehaviourRule
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
 from app.services.events import EventBus, PeerKey
@@ -28,19 +28,15 @@ DAY = 86_400_000
 
 @dataclass
 class Named:
-    """Bans clients called `bad`; notes whom it was asked about, alone and together."""
+    """Bans clients called `bad`; notes whom it was asked about."""
 
     name: str = "named"
     mode: Mode = Mode.ENFORCE
     duration: int = 0
     asked: list[str] = field(default_factory=list)
-    together: list[int] = field(default_factory=list)
 
-    def subject(self, sighting: Sighting) -> Hashable:
-        return sighting.peer.client_name or ""
-
-    def look_up(self, sightings: Sequence[Sighting]) -> None:
-        self.together.append(len(sightings))
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         self.asked.append(sighting.peer.client_name or "")
@@ -66,6 +62,9 @@ class Greed:
     def __post_init__(self) -> None:
         self.passing = Verdict(rule=self.name, mode=self.mode, reason=Text("pass"))
 
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        return list(map(self.judge, batch.sightings))
+
     def judge(self, sighting: Sighting) -> Verdict:
         self.asked.append(str(sighting.peer.address.ip))
         if not sighting.peer.uploaded:
@@ -89,26 +88,25 @@ class Bench:
             Protection(tuple, bus), self.exceptions, rules, outlook=outlook or Outlook(), **given
         )
 
-    def decide(self, *sightings: Sighting, torrent: Torrent = UBUNTU) -> list[Decision]:
+    async def decide(self, *sightings: Sighting, torrent: Torrent = UBUNTU) -> list[Decision]:
         panel = self.judge.panel("nas", torrent)
-        return self.judge.decide(panel, sightings, [None] * len(sightings))
+        return await self.judge.decide(panel, sightings, [None] * len(sightings))
 
 
-def test_the_same_subject_is_asked_about_once_and_another_again() -> None:
+async def test_all_are_asked_about_and_anew_when_somebody_says_so() -> None:
     rule = Named()
     bench = Bench(rule)
-    bench.decide(sighting("1.1.1.1", client_name="a"), sighting("2.2.2.2", client_name="a"))
-    bench.decide(sighting("3.3.3.3", client_name="a"), sighting("3.3.3.3", client_name="bad"))
+    seen = [sighting("1.1.1.1", client_name="a"), sighting("2.2.2.2", client_name="bad")]
+    assert [each.bans for each in await bench.decide(*seen)] == [False, True]
     assert rule.asked == ["a", "bad"]
     bench.judge.forget()
-    bench.decide(sighting("1.1.1.1", client_name="a"))
-    assert rule.asked == ["a", "bad", "a"]
     assert bench.judge.generation == 1
 
 
-def test_a_rule_that_is_off_is_not_asked_and_says_so() -> None:
+async def test_a_rule_that_is_off_is_not_asked_and_says_so() -> None:
     named, greed = Named(mode=Mode.OFF), Greed(mode=Mode.OFF)
-    (decision,) = Bench(named, behaviour=(greed,)).decide(sighting(client_name="bad", uploaded=9))
+    bench = Bench(named, behaviour=(greed,))
+    (decision,) = await bench.decide(sighting(client_name="bad", uploaded=9))
     assert not decision.bans
     assert [(v.rule, v.mode) for v in decision.trace[2:]] == [
         ("named", Mode.OFF),
@@ -117,10 +115,10 @@ def test_a_rule_that_is_off_is_not_asked_and_says_so() -> None:
     assert (named.asked, greed.asked) == ([], [])
 
 
-def test_a_spared_peer_shows_what_rules_think_of_its_name_but_not_of_what_it_does() -> None:
+async def test_a_spared_peer_shows_what_rules_think_of_its_name_but_not_of_what_it_does() -> None:
     named, greed = Named(), Greed()
     bench = Bench(named, behaviour=(greed,))
-    (decision,) = bench.decide(sighting("192.168.1.7", client_name="bad", uploaded=9))
+    (decision,) = await bench.decide(sighting("192.168.1.7", client_name="bad", uploaded=9))
     assert decision.action is Action.SKIP
     assert [v.action for v in decision.trace] == [
         Action.SKIP,
@@ -132,43 +130,32 @@ def test_a_spared_peer_shows_what_rules_think_of_its_name_but_not_of_what_it_doe
     assert greed.asked == []
 
 
-def test_peers_that_get_the_same_answers_share_one_decision() -> None:
-    bench = Bench(Named(), behaviour=(Greed(),))
-    one, other, greedy = bench.decide(
-        sighting("1.1.1.1"), sighting("2.2.2.2"), sighting("3.3.3.3", uploaded=1)
-    )
-    assert one is other
-    assert greedy is not one
-    assert greedy.duration == 14 * DAY
-
-
-def test_the_identity_of_a_known_peer_is_not_asked_for_again() -> None:
+async def test_the_identity_of_a_known_peer_is_not_asked_for_again() -> None:
     rule, greed = Named(), Greed()
     bench = Bench(rule, behaviour=(greed,))
     panel = bench.judge.panel("nas", UBUNTU)
-    (first,) = bench.decide(sighting("1.1.1.1", client_name="a"))
+    (first,) = await bench.decide(sighting("1.1.1.1", client_name="a"))
     # The name is another, but who asks with the last decision promises that it is not.
-    (same,) = bench.judge.decide(panel, [sighting("1.1.1.1", client_name="b")], [first])
+    (same,) = await bench.judge.decide(panel, [sighting("1.1.1.1", client_name="b")], [first])
     assert same is first
     assert rule.asked == ["a"]
     assert greed.asked == ["1.1.1.1", "1.1.1.1"]
-    (banned,) = bench.judge.decide(panel, [sighting("1.1.1.1", uploaded=5)], [first])
+    (banned,) = await bench.judge.decide(panel, [sighting("1.1.1.1", uploaded=5)], [first])
     assert banned.bans
     assert banned.trace[:3] == first.trace[:3]
 
 
-def test_where_an_override_fits_its_rules_judge_and_the_trace_says_so() -> None:
+async def test_where_an_override_fits_its_rules_judge_and_the_trace_says_so() -> None:
     common, long = Named(), Named(name="long", duration=30 * DAY)
     line = Verdict(rule=OVERRIDE, reason=Text("override-applied", {"names": "debian"}))
     other = RuleSet((common, long), (), DAY, line)
     bench = Bench(common, variants=lambda _downloader, t: other if t is DEBIAN else None)
     seen = sighting("1.1.1.1", client_name="bad")
-    (plain,) = bench.decide(seen)
-    (overridden,) = bench.decide(replace(seen, torrent=DEBIAN), torrent=DEBIAN)
+    (plain,) = await bench.decide(seen)
+    (overridden,) = await bench.decide(replace(seen, torrent=DEBIAN), torrent=DEBIAN)
     assert plain.duration == 14 * DAY
     assert overridden.duration == 30 * DAY
     assert [v.rule for v in overridden.trace[2:]] == [OVERRIDE, "named", "long"]
-    assert common.asked == ["bad"]  # a rule that both have remembers for both
     assert bench.judge.panel("nas", DEBIAN) is bench.judge.panel("home", DEBIAN)
     assert bench.judge.in_use == (bench.judge.rules, other)
 
@@ -178,19 +165,12 @@ async def test_an_exception_for_one_rule_silences_that_rule_alone() -> None:
     bench = Bench(named, other)
     prefix = parse_prefix("1.1.1.0/24")
     await bench.exceptions.add(PeerException(id="", prefix=prefix, rule="named"))
-    inside, outside = bench.decide(
+    inside, outside = await bench.decide(
         sighting("1.1.1.1", client_name="bad"), sighting("2.2.2.2", client_name="bad")
     )
     assert (inside.duration, outside.duration) == (DAY, 14 * DAY)
     assert inside.deciding is not None
     assert inside.deciding.rule == "other"
-
-
-def test_rules_that_look_up_many_at_once_are_told_who_comes() -> None:
-    eager, off = Named(), Named(name="off", mode=Mode.OFF)
-    bench = Bench(eager, off)
-    bench.judge.panel("nas", UBUNTU).look_up([sighting(), sighting("1.1.1.1")])
-    assert (eager.together, off.together) == ([2], [])
 
 
 async def test_foresights_and_memories_are_told() -> None:
@@ -216,11 +196,11 @@ async def test_foresights_and_memories_are_told() -> None:
     assert bench.judge.near(changed) == [parse_prefix("1.2.3.0/24")]
 
 
-def test_new_rules_judge_everybody_anew() -> None:
+async def test_new_rules_judge_everybody_anew() -> None:
     bench = Bench(Named())
-    assert bench.decide(sighting(client_name="bad"))[0].bans
+    assert (await bench.decide(sighting(client_name="bad")))[0].bans
     bench.judge.use(RuleSet((Named(mode=Mode.SHADOW),), (), DAY))
-    (decision,) = bench.decide(sighting(client_name="bad"))
+    (decision,) = await bench.decide(sighting(client_name="bad"))
     assert not decision.bans
     assert decision.shadow is not None
     assert bench.judge.generation == 1

@@ -12,7 +12,7 @@ from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.rules.names import ClientNameBlacklist
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.string_rule import parse_rule_list
 from app.domain.torrent import Torrent
@@ -39,6 +39,9 @@ class Greed:
     def __init__(self, clock: HandClock) -> None:
         self.asked: list[str] = []
         self.patience: int | None = None
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         self.asked.append(str(sighting.peer.address.ip))
@@ -121,13 +124,6 @@ async def test_what_did_not_change_is_not_reported_again() -> None:
     moved = peer("5.6.7.8", upload_rate=9)
     again = await bench.see(moved, VAMPIRE)
     assert [j.peer for j in again.changed.values()] == [moved]
-
-
-async def test_alike_peers_share_one_decision() -> None:
-    bench = Bench()
-    await bench.see(GOOD, peer("9.9.9.9"))
-    one, other = bench.book.peers()
-    assert one.decision is other.decision
 
 
 async def test_who_left_is_reported_gone_once() -> None:

@@ -23,6 +23,7 @@ from app.services.ports import Clock
 from app.services.protection import Protection
 from app.services.replay import Nowhere, Recorded, Replay
 from app.services.rule_set import Parts, RuleBook
+from app.services.slices import Slices
 from app.settings.modules import (
     AutoRangeBan,
     ClientNameBlacklist,
@@ -135,11 +136,15 @@ async def test_rules_are_not_asked_again_about_peers_that_did_not_change(
     asked: list[str] = []
     decide = Judge.decide
 
-    def counting(
-        self: Judge, panel: Panel, looks: Sequence[Sighting], lasts: Sequence[Decision | None]
+    async def counting(
+        self: Judge,
+        panel: Panel,
+        looks: Sequence[Sighting],
+        lasts: Sequence[Decision | None],
+        slices: Slices,
     ) -> list[Decision]:
         asked.extend(str(look.peer.address.ip) for look in looks)
-        return decide(self, panel, looks, lasts)
+        return await decide(self, panel, looks, lasts, slices)
 
     monkeypatch.setattr(Judge, "decide", counting)
     replay = Replay(make_judge)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +9,8 @@ from app.domain.address import address_key
 from app.domain.address_list import AddressList
 from app.domain.address_lookup import AddressLookup
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 ADDRESS_SUBSCRIPTION: Final = "ip-address-blocker-rules"
@@ -29,7 +29,10 @@ class AddressSubscription:
     """The answer for everybody else, made once."""
     _lookup: AddressLookup = field(init=False, repr=False, compare=False)
 
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         lookup = AddressLookup(self.lists)
         passing = Verdict(
             rule=self.name,
@@ -45,10 +48,11 @@ class AddressSubscription:
         """The address; nothing when no list is there."""
         return address_key(sighting.peer.address.effective.ip) if self.lists else ""
 
-    def look_up(self, sightings: Sequence[Sighting]) -> None:
-        """Find the addresses of all these at once."""
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
         if self.lists:
-            self._lookup.look_up(sighting.peer.address.effective.ip for sighting in sightings)
+            self._lookup.look_up(endpoint.ip for endpoint in batch.endpoints)
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by address alone."""

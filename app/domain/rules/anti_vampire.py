@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 ANTI_VAMPIRE: Final = "anti-vampire"
@@ -22,6 +23,10 @@ class AntiVampire:
     duration: int = 0
     """Milliseconds; 0 is the global length."""
     name: str = ANTI_VAMPIRE
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
 
     def subject(self, sighting: Sighting) -> tuple[str | None, str | None, bool] | bool:
         """Id, name and whether we seed; the same for all while the preset is off."""
@@ -29,6 +34,10 @@ class AntiVampire:
             return False
         peer = sighting.peer
         return peer.peer_id, peer.client_name, sighting.torrent.seeding
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id and name, also while idle."""

@@ -10,7 +10,7 @@ from typing import Final
 from app.domain.address import IPAddress, Prefix, block_of, show
 from app.domain.ban import Ban
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 AUTO_RANGE: Final = "auto-range-ban"
@@ -123,6 +123,10 @@ class AutoRange:
                 for version in (4, 6)
             }
             object.__setattr__(self, name, answers)
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """See BehaviourRule."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by the ban list as it stands; a peer that it covers passes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -10,7 +10,8 @@ from app.domain.address_list import AddressList, Entry
 from app.domain.address_lookup import AddressLookup
 from app.domain.peer import Peer
 from app.domain.reason import Param, Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRule, StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -78,7 +79,10 @@ class BtnRule:
     )
     """What names and ids matched, by kind."""
 
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         rules = self.rules or BtnRules()
         lists = [
             (kind, each) for kind, each in (("allow", rules.allow), ("deny", rules.deny)) if each
@@ -107,10 +111,11 @@ class BtnRule:
         own = (endpoint, peer.peer_id, peer.client_name, peer.handshaking)
         return own if self.scripts is None else (own, self.scripts.subject(sighting))
 
-    def look_up(self, sightings: Sequence[Sighting]) -> None:
-        """Find the addresses of all these at once."""
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """Look addresses up together; names and ids are remembered."""
         if self._kinds:
-            self._lookup.look_up(sighting.peer.address.effective.ip for sighting in sightings)
+            self._lookup.look_up(endpoint.ip for endpoint in batch.endpoints)
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The allow and the deny list also count while the handshake runs, the rest does not."""

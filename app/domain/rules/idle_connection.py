@@ -12,7 +12,7 @@ from app.domain.address import Endpoint
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 IDLE_CONNECTION: Final = "idle-connection-dos-protection"
@@ -149,6 +149,10 @@ class IdleConnection:
                 allows=self._allows,
             )
             object.__setattr__(self, name, answer)
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """See BehaviourRule."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by what moved since the peer was last known to be active; also while it handshakes."""

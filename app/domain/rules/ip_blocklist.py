@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from app.domain.address import Endpoint, IPAddress, Prefix, show, unmapped
-from app.domain.place import UNKNOWN, Place
+from app.domain.address import Endpoint, Prefix, show, unmapped
+from app.domain.place import Nowhere, Spot, Whereabouts
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 IP_BLOCKLIST: Final = "ip-address-blocker"
@@ -45,7 +46,7 @@ class IpBlocklist:
     cities: tuple[str, ...] = ()
     net_types: Mapping[str, str] = field(default_factory=dict)
     """Keyword by GeoCN's word."""
-    places: Callable[[IPAddress], Place] = lambda _ip: UNKNOWN
+    places: Whereabouts = field(default_factory=Nowhere)
     """Asked only when a place is listed."""
     duration: int = 0
     """Milliseconds; 0 is the global length."""
@@ -55,11 +56,13 @@ class IpBlocklist:
     """Whether it asks where an address is, so that the answers change with the databases."""
     passing: Verdict = field(init=False)
     """The answer for everybody else, made once; with places one for each place."""
-    _passing_there: dict[tuple[str, str, int, str], Verdict] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _there: dict[Spot, Verdict] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """The answers for those who are nowhere but at a place."""
+
+    _answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         places = (self.asns, self.regions, self.cities, frozenset(self.net_types.values()))
         listed = len(self.prefixes) + len(self.ports) + sum(map(len, places))
         passing = Verdict(
@@ -82,7 +85,7 @@ class IpBlocklist:
         regions: Iterable[str] = (),
         cities: Iterable[str] = (),
         net_type: Collection[str] = (),
-        places: Callable[[IPAddress], Place] = lambda _ip: UNKNOWN,
+        places: Whereabouts | None = None,
         duration: int = 0,
         mode: Mode = Mode.ENFORCE,
     ) -> IpBlocklist:
@@ -102,7 +105,7 @@ class IpBlocklist:
                 if kind in net_type
                 for word in words
             },
-            places=places,
+            places=places or Nowhere(),
             duration=duration,
             mode=mode,
         )
@@ -111,6 +114,10 @@ class IpBlocklist:
         """Address and port (D-10); nothing when nothing is listed."""
         listed = self.prefixes or self.ports or self.by_place
         return sighting.peer.address.effective if listed else False
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by port, address, then place; also while idle, as none of them can change (D-36)."""
@@ -128,45 +135,48 @@ class IpBlocklist:
                 Text("address-banned", {"address": str(endpoint.ip), "entry": entry}),
                 {"type": "ip", "rule": entry},
             )
-        return self._by_place(self.places(endpoint.ip)) if self.by_place else self.passing
+        return self._by_place(endpoint) if self.by_place else self.passing
 
-    def _by_place(self, place: Place) -> Verdict:
-        key = (place.country, place.city, place.asn, place.net_type)
-        known = self._passing_there.get(key)
-        if known is not None:
-            return known
-        saw = _seen(place)
-        if place.asn in self.asns:
+    def _by_place(self, endpoint: Endpoint) -> Verdict:
+        spot = self.places.spot(endpoint)
+        known = self._there.get(spot)
+        if known is None:
+            if len(self._there) >= _MOST_PLACES:
+                self._there.clear()
+            known = self._there[spot] = self._judge_place(spot, endpoint)
+        return known
+
+    def _judge_place(self, spot: Spot, endpoint: Endpoint) -> Verdict:
+        saw = _seen(spot)
+        if spot.asn in self.asns:
+            organisation = self.places(endpoint.ip).organisation
             return self._ban(
-                Text("rule-asn", {"number": place.asn}),
-                Text("asn-banned", {"number": place.asn, "organisation": place.organisation}),
-                {"type": "asn", "rule": place.asn},
+                Text("rule-asn", {"number": spot.asn}),
+                Text("asn-banned", {"number": spot.asn, "organisation": organisation}),
+                {"type": "asn", "rule": spot.asn},
                 saw,
             )
-        if place.country in self.regions:
-            country = place.country_name or place.country
+        if spot.country in self.regions:
+            country = self.places(endpoint.ip).country_name or spot.country
             return self._ban(
-                Text("rule-region", {"code": place.country}),
-                Text("region-banned", {"country": country, "code": place.country}),
-                {"type": "iso", "rule": place.country},
+                Text("rule-region", {"code": spot.country}),
+                Text("region-banned", {"country": country, "code": spot.country}),
+                {"type": "iso", "rule": spot.country},
                 saw,
             )
-        if place.net_type in self.net_types:
-            facts = {"type": "netTypes", "rule": self.net_types[place.net_type]}
-            told = {"kind": place.net_type}
+        if spot.net_type in self.net_types:
+            facts = {"type": "netTypes", "rule": self.net_types[spot.net_type]}
+            told = {"kind": spot.net_type}
             return self._ban(Text("rule-net-type", told), Text("net-type-banned", told), facts, saw)
         for city in self.cities:
-            if city in place.city:
+            if city in spot.city:
                 return self._ban(
                     Text("rule-city", {"city": city}),
-                    Text("city-banned", {"place": place.city, "city": city}),
+                    Text("city-banned", {"place": spot.city, "city": city}),
                     {"type": "city", "rule": city},
                     saw,
                 )
-        if len(self._passing_there) >= _MOST_PLACES:
-            self._passing_there.clear()
-        known = self._passing_there[key] = replace(self.passing, saw=saw)
-        return known
+        return replace(self.passing, saw=saw)
 
     def _ban(
         self, title: Text, reason: Text, facts: Mapping[str, Any], saw: Text | None = None
@@ -184,12 +194,7 @@ class IpBlocklist:
         )
 
 
-def _seen(place: Place) -> Text:
-    parts = (
-        place.country,
-        place.city,
-        f"AS{place.asn}" if place.asn else "",
-        place.net_type,
-    )
+def _seen(spot: Spot) -> Text:
+    parts = (spot.country, spot.city, f"AS{spot.asn}" if spot.asn else "", spot.net_type)
     known = ", ".join(part for part in parts if part)
     return Text("saw-place", {"place": known}) if known else Text("saw-no-place")

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from app.domain.address import Prefix, block_of
 from app.domain.reason import Param, Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 MULTI_DIAL: Final = "multi-dialing-blocker"
@@ -122,6 +122,10 @@ class MultiDial:
             6: self._family(128, self.subnet_mask_v6_length, self.tolerate_num_ipv6),
         }
         object.__setattr__(self, "_families", families)
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """See BehaviourRule."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Count the peer's address in; peers of one address count once, those that handshake not at all."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from app.domain.name_list import NameList
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 NAME_SUBSCRIPTION: Final = "peer-name-blocker-rules"
@@ -24,7 +25,10 @@ class NameSubscription:
     name: str = NAME_SUBSCRIPTION
     _allows: Text = field(init=False, repr=False)
 
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         entries = sum(len(each) for each in self.lists)
         allows = Text("list-allows", {"count": entries, "lists": len(self.lists)})
         object.__setattr__(self, "_allows", allows)
@@ -38,6 +42,10 @@ class NameSubscription:
         """The name, and when there is none whether it may still come."""
         name = sighting.peer.client_name or ""
         return name, sighting.peer.handshaking and not name.strip()
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; none passes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.peer import Peer
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRule, StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -24,6 +25,14 @@ class PeerIdBlacklist:
     """Milliseconds; 0 is the global length."""
     mode: Mode = Mode.ENFORCE
     name: str = PEER_ID
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id alone; no id while the handshake runs is no answer yet."""
@@ -49,6 +58,14 @@ class ClientNameBlacklist:
     """Milliseconds; 0 is the global length."""
     mode: Mode = Mode.ENFORCE
     name: str = CLIENT_NAME
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; no name while the handshake runs is no answer yet."""

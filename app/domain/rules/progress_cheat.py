@@ -18,7 +18,7 @@ from app.domain.progress_look import ProgressLook
 from app.domain.progress_memory import Blocks, ProgressMemory
 from app.domain.progress_record import Connection, ProgressRecord
 from app.domain.reason import Param, Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 PROGRESS_CHEAT: Final = "progress-cheat-blocker"
@@ -70,6 +70,10 @@ class ProgressCheat:
         object.__setattr__(self, "blocks", blocks)
         object.__setattr__(self, "_allows", allows)
         object.__setattr__(self, "_handshaking", handshaking)
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """See BehaviourRule."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge and remember; asked again about an equal sighting, it says the same again."""

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 from app.domain.address import IPAddress
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.rules.answers import Answers
+from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -38,7 +39,10 @@ class PtrBlacklist:
     name: str = PTR
     _allows: Text = field(init=False, repr=False)
 
+    _answers: Answers = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         allows = Text("allows-patterns", {"count": len(self.banned.rules)})
         object.__setattr__(self, "_allows", allows)
 
@@ -53,6 +57,10 @@ class PtrBlacklist:
             return True
         found = self.names.names(sighting.peer.address.effective.ip)
         return False if found is None else found
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The same of many."""
+        return self._answers.of(batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by each name; no name, or no answer in time, passes."""

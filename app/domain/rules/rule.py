@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
 from app.domain.verdict import Mode, Verdict
 
 
-class IdentityRule(Protocol):
-    """Answers the same for the same subject until the rule is replaced, so that its answer is remembered."""
+class Rule(Protocol):
+    """Looks at peers and says what it thinks of each.
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def mode(self) -> Mode: ...
-    def subject(self, sighting: Sighting) -> Hashable:
-        """All that the answer depends on; never None.
-
-        Made of the peer's address, port, id, client name and `handshaking`, and of what seldom changes about its
-        torrent (hash, size, private, seeding, category, tags, tracker).
-        """
-        ...
-
-    def judge(self, sighting: Sighting) -> Verdict: ...
-
-
-class BehaviourRule(Protocol):
-    """Judges what a peer does over time; keeps a memory of its own.
-
-    It is asked whenever a peer changed, and then at `review_at` of its last answer. To be asked again about the same
-    sighting changes nothing in its memory. A rule that is `off` is not asked.
+    Peers are judged a few hundred at a time, and for most of them a rule has the same few answers: such an answer is
+    made once, and what it takes to find it is done for all peers together. A rule that is `off` is not asked.
     """
 
     @property
     def name(self) -> str: ...
     @property
     def mode(self) -> Mode: ...
-    def judge(self, sighting: Sighting) -> Verdict: ...
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """The answer about each, in order."""
+        ...
 
 
-Rule: TypeAlias = IdentityRule | BehaviourRule
+class IdentityRule(Rule, Protocol):
+    """Judges who a peer is; asked once, and again when that or the rules changed.
+
+    Its answer depends on nothing but the peer's address, port, id, client name and `handshaking`, and what seldom
+    changes about its torrent (hash, size, private, seeding, category, tags, tracker).
+    """
+
+
+class BehaviourRule(Rule, Protocol):
+    """Judges what a peer does over time; keeps a memory of its own.
+
+    It is asked whenever a peer changed, and then at `review_at` of its last answer. To be asked again about the same
+    sighting changes nothing in its memory.
+    """
 
 
 @runtime_checkable
@@ -52,11 +48,3 @@ class WithPatterns(Protocol):
     def given_up(self) -> tuple[str, ...]:
         """Patterns that took too long too often and match nothing any more."""
         ...
-
-
-@runtime_checkable
-class InBatches(Protocol):
-    """A rule that looks up many peers at once for much less than one by one."""
-
-    def look_up(self, sightings: Sequence[Sighting]) -> None:
-        """Remember what `judge` will need for these; takes a few milliseconds at most for a few hundred."""

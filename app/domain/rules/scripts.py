@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.domain.reason import Text
 from app.domain.script import Answer
 from app.domain.script_variable import Variable
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
 SCRIPTS: Final = "expression-engine"
@@ -94,6 +94,10 @@ class ScriptRule:
     mode: Mode = Mode.ENFORCE
     name: str = SCRIPTS
     _passing: tuple[tuple[ScriptAnswers, ...], Verdict] | None = field(default=None, init=False)
+
+    def judge_all(self, batch: Batch) -> list[Verdict]:
+        """See BehaviourRule."""
+        return list(map(self.judge, batch.sightings))
 
     def judge(self, sighting: Sighting) -> Verdict:
         """SKIP beats BAN; else the last BAN counts. While a script has not answered, nothing does but a SKIP."""

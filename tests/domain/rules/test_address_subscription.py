@@ -2,7 +2,7 @@
 
 from app.domain.address_reader import parse_address_list
 from app.domain.rules.address_subscription import AddressSubscription
-from app.domain.rules.rule import InBatches
+from app.domain.sighting import Batch
 from app.domain.verdict import Action, Mode
 from tests.domain.rules.sightings import sighting
 
@@ -45,11 +45,9 @@ def test_a_batch_answers_as_one_by_one() -> None:
         sighting(ip) for ip in ("1.2.3.4", "8.8.8.8", "5.6.7.8", "2001:db8::1", "::9", "9.9.9.9")
     ]
     alone, together = rule(), rule()
-    assert isinstance(together, InBatches)
-    together.look_up(peers)
-    assert [together.judge(p) for p in peers] == [alone.judge(p) for p in peers]
+    assert together.judge_all(Batch(peers)) == [alone.judge(p) for p in peers]
     assert together.judge(sighting("1.2.3.9")).hits
-    together.look_up([])
+    assert together.judge_all(Batch([])) == []
     assert together.judge(peers[2]).hits
 
 
@@ -61,6 +59,6 @@ def test_families_do_not_mix_and_ports_do_not_matter() -> None:
 
 def test_without_lists_all_share_one_answer() -> None:
     empty = AddressSubscription()
-    empty.look_up([sighting()])
-    assert empty.subject(sighting("1.1.1.1")) == empty.subject(sighting("2.2.2.2"))
+    one, other = empty.judge_all(Batch([sighting("1.1.1.1"), sighting("2.2.2.2")]))
+    assert one is other
     assert not empty.judge(sighting()).hits

@@ -9,7 +9,7 @@ import pytest
 from app.domain.address_reader import parse_address_list
 from app.domain.reason import Text
 from app.domain.rules.btn import BtnRule, BtnRules
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRuleList, parse_rule_list
 from app.domain.verdict import Action, Mode, Verdict
 from tests.domain.rules.sightings import sighting
@@ -89,8 +89,7 @@ def test_what_the_network_says(
     verdict = rule.judge(seen)
     assert (verdict.action, verdict.data) == (action, facts)
     assert verdict.duration == (7 if action is Action.BAN else 0)
-    rule.look_up([seen])
-    assert rule.judge(seen) == verdict
+    assert rule.judge_all(Batch([seen])) == [verdict]
     assert verdict.saw is not None
     assert verdict.allows is not None
 
