@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from app.adapters.geoip.database import Database
 from app.adapters.geoip.records import AsnRecord, CityRecord, Record, read_asn, read_city, read_cn
+from app.adapters.geoip.spots import CHINESE, UnlikeRecords, find_spots
 from app.domain.address import IPAddress, Prefix
-from app.domain.place import UNKNOWN, Place
+from app.domain.place import UNKNOWN, Place, Spot
 from app.services.place_files import DatabaseUnusable, GeoKind
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_CHINESE: Final = frozenset(("CN", "TW", "HK", "MO"))
-"""Countries that GeoCN is asked about."""
 _NO_CITY: Final = CityRecord(country_names={})
 _NO_SYSTEM: Final = (AsnRecord(), 0)
 
@@ -31,6 +31,8 @@ class GeoReader:
         self._databases = dict(databases)
         self._damaged: set[GeoKind] = set()
         self._names: dict[str, Mapping[str, str]] = {}
+        self._seen_in: dict[str, IPAddress] = {}
+        """Somebody in each country that a spot was found in."""
 
     def look(self, ip: IPAddress) -> Place:
         """What is known of an address; never raises."""
@@ -54,10 +56,22 @@ class GeoReader:
             network=None if system is None else _network(ip, length),
             isp=owner.organisation,
         )
-        return self._with_geocn(place, ip) if city.iso in _CHINESE else place
+        return self._with_geocn(place, ip) if city.iso in CHINESE else place
+
+    def spots(self, ips: Sequence[IPAddress]) -> list[Spot]:
+        """What rules look at, for some dozens of addresses at once; never raises."""
+        try:
+            spots = find_spots(self._databases, ips)
+        except UnlikeRecords:
+            # One record can spoil it for all; read as a whole, each takes nothing but itself.
+            return [self.look(ip).spot for ip in ips]
+        self._seen_in.update({spot.country: ip for spot, ip in zip(spots, ips, strict=True)})
+        return spots
 
     def country_names(self, iso: str) -> Mapping[str, str]:
         """By language tag, what a country that was looked up before is called."""
+        if iso and iso not in self._names and iso in self._seen_in:
+            self.look(self._seen_in[iso])
         return self._names.get(iso, {})
 
     def _with_geocn(self, place: Place, ip: IPAddress) -> Place:

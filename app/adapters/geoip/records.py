@@ -54,9 +54,9 @@ class CnRecord:
 def read_city(record: Record) -> CityRecord:
     """Names are English: rules must match the same everywhere."""
     country, city = _part(record, "country"), _part(record, "city")
-    names, iso = _part(country, "names"), _text(country, "iso_code").upper()
+    names = _part(country, "names")
     return CityRecord(
-        iso=iso if len(iso) == _ISO else "",
+        iso=iso_of(country.get("iso_code")),
         country_names={tag: _text(names, tag) for tag in names},
         city=_text(_part(city, "names"), "en"),
         city_code=_number(city, "geoname_id"),
@@ -108,25 +108,39 @@ def _read_revision_1(record: Record) -> CnRecord | None:
     )
 
 
+def iso_of(value: object) -> str:
+    """The code of a country, upper case; empty for anything else."""
+    iso = text_of(value).upper()
+    return iso if len(iso) == _ISO else ""
+
+
+def text_of(value: object) -> str:
+    """A name, empty for anything else."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return ""
+    # The same few names come again and again, and each look-up decodes them anew.
+    text = sys.intern(value.strip())
+    # Some makers of databases print what they have not.
+    return "" if text == "null" else text
+
+
+def number_of(value: object) -> int:
+    """A positive number, maybe written as a text; 0 for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = int(value) if len(value) < len(str(_MOST)) else 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if 0 < value < _MOST else 0
+
+
 def _part(record: Record, key: str) -> Record:
     part = record.get(key)
     return part if isinstance(part, Mapping) else {}
 
 
 def _text(record: Record, key: str) -> str:
-    text = record.get(key)
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        return ""
-    # The same few names come again and again, and each look-up decodes them anew.
-    text = sys.intern(text.strip())
-    # Some makers of databases print what they have not.
-    return "" if text == "null" else text
+    return text_of(record.get(key))
 
 
 def _number(record: Record, key: str) -> int:
-    number = record.get(key)
-    if isinstance(number, str) and number.isascii() and number.isdecimal():
-        number = int(number) if len(number) < len(str(_MOST)) else 0
-    if isinstance(number, bool) or not isinstance(number, int):
-        return 0
-    return number if 0 < number < _MOST else 0
+    return number_of(record.get(key))

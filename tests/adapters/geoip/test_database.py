@@ -15,7 +15,7 @@ from app.adapters.geoip.reader import GeoReader
 from app.domain.reason import Text
 from app.services.place_files import DatabaseUnusable, GeoKind
 from tests.adapters.geoip.mmdb import mmdb
-from tests.adapters.geoip.records import asn_file, city_file, geocn_file
+from tests.adapters.geoip.records import CHINANET, GOOGLE, asn_file, city_file, geocn_file
 
 SOUND = {GeoKind.CITY: city_file(), GeoKind.ASN: asn_file(), GeoKind.GEOCN: geocn_file()}
 
@@ -93,6 +93,21 @@ def test_private_copies_leave_no_litter(tmp_path: Path) -> None:
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.parametrize("version", [4, 6])
+def test_a_column_holds_one_field_of_many_records(tmp_path: Path, version: int) -> None:
+    entries = {"8.8.8.0/24": GOOGLE, "1.2.0.0/16": CHINANET}
+    database = opened(tmp_path, mmdb(entries, ip_version=version), GeoKind.ASN)
+    numbers = database.column(ADDRESSES, ("autonomous_system_number",))
+    assert numbers == [4134, 15169, None, None, None]
+    assert database.column(ADDRESSES, ("isp",)) == [None] * 5
+
+
+def test_a_column_through_what_has_no_parts_is_unusable(tmp_path: Path) -> None:
+    database = opened(tmp_path, mmdb({"8.8.8.0/24": {"country": "US"}}))
+    with pytest.raises(DatabaseUnusable):
+        database.column(ADDRESSES, ("country", "iso_code"))
+
+
 ADDRESSES = [ip_address(text) for text in ("1.2.3.4", "8.8.8.8", "2400::1", "::1", "240.0.0.1")]
 
 
@@ -125,3 +140,4 @@ def test_a_damaged_file_is_refused_or_answers_something(given: tuple[GeoKind, by
         reader = GeoReader({**others, kind: database})
         for ip in ADDRESSES:
             reader.look(ip)
+        assert len(reader.spots(ADDRESSES)) == len(ADDRESSES)
