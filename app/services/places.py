@@ -47,7 +47,7 @@ _LONGEST_RETRY: Final = 12 * 3_600_000
 _CACHED: Final = 20_000
 _FORESIGHT: Final = 0.5
 """Seconds that a sweep may wait for places."""
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 128
 """Addresses that are looked up in one go, during which nobody else's code runs."""
 _CHINESE: Final = "中国"
 _PARTS_OF_CHINA: Final = frozenset(("TW", "HK", "MO"))

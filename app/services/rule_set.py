@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from app.domain.address import IPAddress
 from app.domain.address_list import AddressList
 from app.domain.name_list import NameList
-from app.domain.place import UNKNOWN, Place
+from app.domain.place import Nowhere, Whereabouts
 from app.domain.progress_memory import ProgressMemory
 from app.domain.reason import Text
 from app.domain.rules.address_subscription import AddressSubscription
@@ -58,7 +58,7 @@ class Parts:
     neighbours: Neighbours
     scripts: Callable[[area.ExpressionEngine], BehaviourRule]
     memories: Memories = field(default_factory=Memories)
-    places: Callable[[IPAddress], Place] = lambda _address: UNKNOWN
+    places: Whereabouts = field(default_factory=Nowhere)
     names: KnownNames = field(default_factory=_NobodyAsked)
     address_lists: Callable[[], tuple[AddressList, ...]] = tuple
     name_lists: Callable[[], tuple[NameList, ...]] = tuple

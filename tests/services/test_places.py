@@ -16,8 +16,9 @@ from aiohttp import web
 
 from app.adapters.fetch import HttpFetch
 from app.adapters.geoip.files import NAMES, GeoFiles
+from app.domain.address import Endpoint
 from app.domain.errors import Refused
-from app.domain.place import UNKNOWN
+from app.domain.place import NO_SPOT, UNKNOWN
 from app.domain.sighting import Sighting
 from app.domain.torrent import Torrent
 from app.locale.texts import say
@@ -255,9 +256,11 @@ async def test_a_database_put_in_the_folder_by_hand_is_taken(world: World) -> No
     assert len(world.changes) == 1
     await world.places.turn()
     assert len(world.changes) == 1
+    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
     world.file(GeoKind.CITY).unlink()
     await world.places.turn()
     assert world.places(GOOGLE) == UNKNOWN
+    assert world.places.spot(Endpoint(GOOGLE, 1)) == NO_SPOT
     assert world.state().size is None
 
 
@@ -333,8 +336,29 @@ async def test_sightings_are_looked_up_ahead(world: World) -> None:
     ]
     await world.places.prepare(sightings)
     world.places._reader = None  # noqa: SLF001 - what is answered now was remembered
-    assert world.places(GOOGLE).country == "US"
-    assert world.places(ip_address("1.3.3.3")) == UNKNOWN
+    assert world.places.spot(Endpoint(GOOGLE, 1)).city == "Mountain View"
+    assert world.places.spot(Endpoint(JINAN, 2)).country == "CN"
+    assert world.places.spot(Endpoint(ip_address("1.3.3.3"), 3)) == NO_SPOT
+
+
+async def test_who_was_not_looked_up_ahead_is_looked_up_then(world: World) -> None:
+    assert world.places.spot(Endpoint(GOOGLE, 1)) == NO_SPOT
+    world.put(GeoKind.CITY, city_file())
+    await world.places.refresh()
+    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
+
+
+async def test_a_slow_disk_holds_a_sweep_up_for_half_a_second_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put(GeoKind.CITY, city_file())
+    await world.places.refresh()
+    monkeypatch.setattr(module, "_FORESIGHT", -1.0)
+    await world.places.prepare(
+        [Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer("8.8.8.8"))]
+    )
+    assert not world.places._spots  # noqa: SLF001 - as the time was up before the first
+    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
 
 
 async def test_what_is_remembered_stays_bounded(
@@ -344,10 +368,19 @@ async def test_what_is_remembered_stays_bounded(
     world.put(GeoKind.CITY, city_file())
     await world.places.refresh()
     await world.places.look_up(ip_address(number) for number in range(500))
+    await world.places.prepare(
+        [
+            Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(f"8.8.{n >> 8}.{n & 255}"))
+            for n in range(500)
+        ]
+    )
     assert len(world.places._cache) <= 80  # noqa: SLF001
+    assert len(world.places._spots) <= 80  # noqa: SLF001
     for number in range(1000, 1200):
         world.places(ip_address(number))
+        world.places.spot(Endpoint(ip_address(number), 1))
     assert len(world.places._cache) <= 80  # noqa: SLF001
+    assert len(world.places._spots) <= 80  # noqa: SLF001
 
 
 async def test_swapping_while_threads_look_up_harms_nobody(world: World) -> None:
@@ -355,7 +388,11 @@ async def test_swapping_while_threads_look_up_harms_nobody(world: World) -> None
 
     async def ask() -> None:
         for start in range(0, 4000, 100):
-            await world.places.look_up(ip_address(0x01020000 + start + n) for n in range(100))
+            ips = [ip_address(0x01020000 + start + n) for n in range(100)]
+            await world.places.look_up(ips)
+            await world.places.prepare(
+                [Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(str(ip))) for ip in ips]
+            )
 
     async def swap() -> None:
         for _ in range(10):
@@ -365,6 +402,7 @@ async def test_swapping_while_threads_look_up_harms_nobody(world: World) -> None
         group.create_task(ask())
         group.create_task(swap())
     assert world.places(JINAN).country == "CN"
+    assert world.places.spot(Endpoint(JINAN, 1)).country == "CN"
 
 
 async def test_countries_have_names_in_the_users_language(world: World) -> None:
@@ -375,6 +413,14 @@ async def test_countries_have_names_in_the_users_language(world: World) -> None:
     assert names == ["United States", "美国", "United States", "United States"]
     assert world.places.country_name("TW", "zh_CN") == "中国台湾"
     assert world.places.country_name("FR", "en") == ""
+
+
+async def test_countries_that_only_rules_saw_have_names_too(world: World) -> None:
+    await world.places.turn()
+    assert world.places.country_name("US", "zh_CN") == ""
+    world.places.spot(Endpoint(GOOGLE, 1))
+    assert world.places.country_name("US", "zh_CN") == "美国"
+    assert world.places.country_name("", "en") == ""
 
 
 async def test_it_runs_until_it_is_cancelled(world: World) -> None:

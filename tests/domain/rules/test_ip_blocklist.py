@@ -1,11 +1,12 @@
 """The user's list of addresses, ports and places: the table of reference/rules.md 3.3, B11 as D-36 advises."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from app.domain.address import IPAddress, parse_prefix
-from app.domain.place import UNKNOWN, Place
+from app.domain.address import Endpoint, IPAddress, parse_prefix
+from app.domain.place import UNKNOWN, Place, Spot
 from app.domain.rules.ip_blocklist import IpBlocklist
 from app.domain.verdict import Action, Mode
 from app.settings.modules import NET_TYPES
@@ -21,8 +22,25 @@ JINAN = Place(
 )
 
 
+@dataclass
+class Everywhere:
+    """Whereabouts of a world with one place; counts who asked for all that is known of it."""
+
+    place: Place
+    asked: int = 0
+
+    def __call__(self, ip: IPAddress) -> Place:
+        self.asked += 1
+        return self.place
+
+    def spot(self, endpoint: Endpoint) -> Spot:
+        return self.place.spot
+
+
 def rule(*prefixes: str, place: Place = UNKNOWN, **more: Any) -> IpBlocklist:  # noqa: ANN401 - lists of every type
-    return IpBlocklist.of([parse_prefix(text) for text in prefixes], places=lambda _: place, **more)
+    return IpBlocklist.of(
+        [parse_prefix(text) for text in prefixes], places=Everywhere(place), **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,18 +108,30 @@ def test_z4_an_unknown_place_matches_nothing() -> None:
 
 
 def test_nobody_is_asked_for_a_place_while_only_placeholders_are_listed() -> None:
-    def ask(ip: IPAddress) -> Place:
-        raise AssertionError(ip)
+    class Silent(Everywhere):
+        def spot(self, endpoint: Endpoint) -> Spot:
+            raise AssertionError(endpoint)
 
-    blocklist = IpBlocklist.of(asns=[0], regions=["0"], cities=["示例海南"], places=ask)
+    blocklist = IpBlocklist.of(asns=[0], regions=["0"], cities=["示例海南"], places=Silent(UNKNOWN))
     assert not blocklist.by_place
     assert not blocklist.judge(sighting()).hits
     assert blocklist.subject(sighting(port=1)) == blocklist.subject(sighting(port=2))
 
 
-def test_peers_at_one_place_share_their_answer() -> None:
-    blocklist = rule(place=JINAN, regions=["US"])
+@pytest.mark.parametrize("region", ["US", "CN"])
+def test_peers_at_one_place_share_their_answer(region: str) -> None:
+    blocklist = rule(place=JINAN, regions=[region])
     assert blocklist.judge(sighting("1.1.1.1")) is blocklist.judge(sighting("2.2.2.2"))
+
+
+def test_names_are_looked_up_only_for_those_who_are_banned_by_them() -> None:
+    places = Everywhere(JINAN)
+    IpBlocklist.of(regions=["US"], asns=[1], places=places).judge(sighting())
+    assert places.asked == 0
+    by_asn = IpBlocklist.of(asns=[4134], places=places).judge(sighting())
+    assert by_asn.reason.params == {"number": 4134, "organisation": "Chinanet"}
+    by_region = IpBlocklist.of(regions=["CN"], places=places).judge(sighting())
+    assert by_region.reason.params == {"country": "China", "code": "CN"}
 
 
 def test_every_keyword_of_the_profile_stands_for_something() -> None:
