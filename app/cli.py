@@ -6,8 +6,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from io import TextIOWrapper
 from typing import Final
 
@@ -63,11 +64,32 @@ def _run(options: Options) -> int:
         from app.commands import simulate
 
         return simulate(options)
-    gc.disable()  # importing leaves no garbage; looking for it meanwhile takes 60 to 100 ms
-    from app import bootstrap
+    with importing():
+        from app import bootstrap
 
-    gc.enable()
     return bootstrap.headless(options) if options.headless else bootstrap.desktop(options)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import without what only costs time and memory here.
+
+    Importing leaves little garbage; looking for it meanwhile takes 60 to 100 ms. And aiohttp reads the system's
+    authorities for a context of its own, and loads aiodns for a resolver (100 ms and 5 MB together): every session of
+    ours is given both (app/adapters/http.py). One that were not would trust nobody.
+    """
+    import ssl
+
+    with_authorities = ssl.create_default_context
+    ssl.create_default_context = partial(ssl.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
+    sys.modules["aiodns"] = None  # type: ignore[assignment] # as the reference says, to make an import fail
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        del sys.modules["aiodns"]
+        ssl.create_default_context = with_authorities
 
 
 def _serve_demo(options: Options) -> int:

@@ -1,27 +1,20 @@
-"""Asks DNS servers for the names of addresses."""
+"""Asks DNS servers for the names of addresses, from when the first is wanted."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import aiodns
-import pycares
+from typing import TYPE_CHECKING, Final
 
 from app.domain.address import InvalidAddress, IPAddress, parse_ip
 from app.domain.reason import Text
 from app.services.reverse_names import ReverseAnswer
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from app.adapters.dns_queries import DnsQueries
 
 _MAX_PORT: Final = 65_535
-_MAX_NAMES: Final = 8
-_MAX_LENGTH: Final = 253
-_NO_NAME: Final = (aiodns.error.ARES_ENOTFOUND, aiodns.error.ARES_ENODATA)
-_TRIES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,54 +52,37 @@ class ReverseDns:
     def __init__(self, servers: Sequence[str], *, use_system: bool, limit: float = 3.0) -> None:
         """`servers` as `read_servers` gives them; `limit` in seconds for one address."""
         self._servers, self._use_system, self._limit = tuple(servers), use_system, limit
-        self._resolver: aiodns.DNSResolver | None = None
+        self._queries: DnsQueries | None = None
+        self._opening = asyncio.Lock()
         self._closed = False
 
     async def resolve(self, ip: IPAddress) -> ReverseAnswer:
         """The names of `ip`; silence, refusal and nonsense are no answer."""
-        if self._closed:
-            return ReverseAnswer(answered=False)
-        try:
-            if self._resolver is None:
-                self._resolver = self._open()
-            async with asyncio.timeout(self._limit):
-                result = await self._resolver.query_dns(ip.reverse_pointer, "PTR")
-        except aiodns.error.DNSError as error:
-            log.debug("no reverse name of %s: %s", ip, error)
-            return ReverseAnswer(answered=bool(error.args) and error.args[0] in _NO_NAME)
-        except (TimeoutError, pycares.AresError) as error:
-            log.debug("no reverse name of %s: %r", ip, error)
-            return ReverseAnswer(answered=False)
-        return _read(result)
+        queries = await self._open()
+        return ReverseAnswer(answered=False) if queries is None else await queries.ask(ip)
 
     async def close(self) -> None:
         """End what runs; later queries are not sent."""
-        self._closed = True
-        if self._resolver is not None:
-            await self._resolver.close()
-            self._resolver = None
+        async with self._opening:
+            self._closed = True
+            queries, self._queries = self._queries, None
+        if queries is not None:
+            await queries.close()
 
-    def _open(self) -> aiodns.DNSResolver:
-        resolver = aiodns.DNSResolver(timeout=self._limit / _TRIES, tries=_TRIES, rotate=True)
-        if self._servers:
-            # aiodns gives the system's without their ports; c-ares is asked itself.
-            system = resolver._channel.servers if self._use_system else []  # noqa: SLF001
-            resolver.nameservers = [*self._servers, *system]
-        return resolver
+    async def _open(self) -> DnsQueries | None:
+        """None when all is over."""
+        async with self._opening:
+            if self._queries is None and not self._closed:
+                make = await asyncio.to_thread(_library)
+                self._queries = make(self._servers, use_system=self._use_system, limit=self._limit)
+            return self._queries
 
 
-def _read(result: pycares.DNSResult) -> ReverseAnswer:
-    found: dict[str, None] = {}
-    lifespans = []
-    for record in result.answer:
-        if isinstance(record.data, pycares.PTRRecordData):
-            name = record.data.dname.rstrip(".").lower()
-            if name and len(name) <= _MAX_LENGTH:
-                found[name] = None
-                lifespans.append(record.ttl * 1_000)
-    # Servers turn the order about from answer to answer.
-    names = tuple(sorted(found)[:_MAX_NAMES])
-    return ReverseAnswer(names=names, lifespan=min(lifespans) if lifespans else None)
+def _library() -> type[DnsQueries]:
+    """Its import takes 50 ms and 3 MB, and few want reverse names."""
+    from app.adapters.dns_queries import DnsQueries  # noqa: PLC0415 - see above
+
+    return DnsQueries
 
 
 def _server(text: str) -> str:
