@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.address import IPAddress, Prefix, show
-from app.domain.ip_set import Indexes, IpSet, Words
+
+if TYPE_CHECKING:  # numpy takes 12 MB and 0.15 s, and is here once somebody reads a list
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from app.domain.ip_set import Indexes, IpSet, Words
 
 _GOOD_PER_BAD: Final = 4
 _FORGIVEN: Final = 2
@@ -69,8 +71,8 @@ class Comments:
 
     of: Indexes
     """For each entry the number of its comment, or -1; empty when none has one."""
-    text: str = ""
-    ends: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
+    text: str
+    ends: NDArray[np.uint32]
 
     def __getitem__(self, entry: int) -> str:
         number = int(self.of[entry]) if len(self.of) else NO_COMMENT

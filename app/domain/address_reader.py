@@ -241,7 +241,7 @@ class _Reader:
     def _comments(self, of: Indexes) -> Comments:
         texts = self._book.texts()
         if not texts:
-            return Comments(np.empty(0, np.int32))
+            return Comments(np.empty(0, np.int32), "", np.empty(0, np.uint32))
         lengths = np.fromiter(map(len, texts), np.uint32, len(texts))
         return Comments(of, "".join(texts), np.cumsum(lengths, dtype=np.uint32))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.address import IPAddress, Prefix, parse_prefix, show
 from app.domain.address_list import LineCounts
-from app.domain.ip_set import IpSet
 from app.domain.name_list import NameList
 from app.domain.reason import Text
+
+if TYPE_CHECKING:  # numpy is loaded with it
+    from app.domain.ip_set import IpSet
 
 LOCAL: Final = tuple(
     parse_prefix(text)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import re2
-import regex
 
 SUBJECT_SECONDS: Final = 0.01
 """What the first slow pattern may take for a text."""
@@ -74,6 +73,8 @@ class Backtracking:
         self._strikes = 0
         if len(text) > _LONGEST:
             raise InvalidPattern(f"more than {_LONGEST} characters")
+        import regex  # noqa: PLC0415 - 2 MB and 30 ms, and few have such a pattern
+
         try:
             self._compiled = regex.compile(text)
         except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:

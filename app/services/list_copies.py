@@ -14,7 +14,6 @@ from typing import Final, TypeAlias
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.address_list import AddressList
-from app.domain.address_reader import parse_address_list
 from app.domain.errors import AppError
 from app.domain.list_check import doubt_addresses, doubt_lines, doubt_names, is_web_page
 from app.domain.name_list import NameList, parse_name_list
@@ -133,6 +132,9 @@ def _checked(
 def _addresses(
     content: bytes, subscription: Subscription, area: AddressSubscriptions, seen: _Seen
 ) -> tuple[AddressList, Text | None]:
+    # With it comes numpy, which takes 12 MB and 0.15 s; we are in a thread, and a list is there.
+    from app.domain.address_reader import parse_address_list  # noqa: PLC0415 - see above
+
     found = parse_address_list(content, id=subscription.id, name=subscription.name)
     return found, doubt_lines(found.lines) or doubt_addresses(
         found.ip_set,
