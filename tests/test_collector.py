@@ -40,3 +40,26 @@ async def test_the_loop_collects_what_is_young(monkeypatch: pytest.MonkeyPatch) 
         async with asyncio.timeout(5):
             await freed.wait()
         assert watch() is None
+
+
+async def test_free_memory_is_given_back_from_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def trim(_pad: int) -> int:
+        threads.append(threading.get_ident())
+        given.set()
+        return 1
+
+    given = threading.Event()
+    monkeypatch.setattr(collector, "_START", 0.01)
+    monkeypatch.setattr(collector, "_EVERY", 0.01)
+    monkeypatch.setattr(collector, "_TRIM_EVERY", 1)
+    monkeypatch.setattr(collector, "trimming", lambda: trim)
+    async with collector.collecting():
+        assert await asyncio.to_thread(given.wait, 5)
+    assert threading.get_ident() not in threads
+
+
+def test_the_c_library_is_asked_as_it_wants_to_be() -> None:
+    trim = collector.trimming()
+    assert trim is None or trim(0) in {0, 1}
