@@ -66,6 +66,10 @@ class BanList:
         """The narrowest entry that covers `address`."""
         return self._bans.find(address)
 
+    def find_many(self, keys: Sequence[int]) -> list[Ban | None]:
+        """The same for many, given by `address_key`."""
+        return self._bans.find_many(keys)
+
     def within(self, prefix: Prefix) -> list[Ban]:
         """All entries inside `prefix`, itself included."""
         return self._bans.within(prefix)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import is_not
 from typing import Final
+
+from msgspec import Struct
 
 from app.domain.address import Endpoint, IPAddress, single
 from app.domain.ban import Ban
@@ -225,10 +229,8 @@ class PeerBook:
         fresh: list[Peer] = []
         watched.left = ()
         if seen.peers is not old.seen.peers:
-            # To compare objects takes a tenth of finding each by its endpoint.
-            before, now = set(map(id, old.seen.peers)), set(map(id, seen.peers))
-            fresh = [peer for peer in seen.peers if id(peer) not in before]
-            left = [peer.address.raw for peer in old.seen.peers if id(peer) not in now]
+            fresh, lost = _differing(seen.peers, old.seen.peers)
+            left = [peer.address.raw for peer in lost]
             there = {peer.address.raw for peer in fresh}
             watched.left = tuple(raw for raw in left if raw not in there)
             for raw in watched.left:
@@ -259,77 +261,69 @@ class PeerBook:
         """Note one peer if it is to be judged."""
         torrent = watched.seen.torrent
         if last is None:
-            run.note(panel, _Work(watched, torrent, peer, None, None, self._find(peer)))
+            run.note(panel, _Work(watched, self._sighting(run, torrent, peer)))
             return
         ip = peer.address.ip
-        ban = self._find(peer) if run.relisted is None or ip in run.relisted else last.ban
+        ban = last.ban
+        if run.relisted is None or ip in run.relisted:
+            ban = self._list.find(ip)
         afresh = afresh or run.anew or (bool(run.asked) and ip in run.asked)
         if afresh or last.peer is not peer or due or ip in run.near:
             keep = not afresh and same_identity(last.peer, peer)
             decision = last.decision if keep else None
-            run.note(panel, _Work(watched, torrent, peer, last, decision, ban))
+            sighting = self._sighting(run, torrent, peer)
+            run.note(panel, _Work(watched, sighting, last, decision, ban))
         elif ban is not last.ban:
             run.change(watched, _with_ban(last, ban))
 
+    def _sighting(self, run: _Run, torrent: Torrent, peer: Peer) -> Sighting:
+        return Sighting(at=run.at, downloader=self._downloader, torrent=torrent, peer=peer)
+
     async def _judge_all(self, run: _Run) -> None:
-        judge, downloader, slices = self._judge, self._downloader, Slices(1)
-        everything = [work for works in run.works.values() for work in works]
-        if not everything:
+        judge, slices = self._judge, Slices(1)
+        everyone = [work.sighting for works in run.works.values() for work in works]
+        if not everyone:
             return
-        sightings = []
-        for work in everything:
-            if run.slices.due():
-                await run.slices.rest()
-            sightings.append(work.sighting(run.at, downloader))
-        await judge.prepare(sightings)
-        start = 0
+        await judge.prepare(everyone)
         for panel, works in run.works.items():
             for first in range(0, len(works), _AT_ONCE):
                 batch = works[first : first + _AT_ONCE]
-                looks = sightings[start : start + len(batch)]
-                start += len(batch)
+                seen = [work.sighting for work in batch]
                 lasts = [work.decision for work in batch]
-                decisions = await judge.decide(panel, looks, lasts, slices)
-                for work, decision in zip(batch, decisions, strict=True):
-                    self._take_over(work, decision, run)
+                decisions = await judge.decide(panel, seen, lasts, slices)
+                self._take_over(batch, decisions, run)
                 await slices.rest_if_due()
 
-    def _take_over(self, work: _Work, decision: Decision, run: _Run) -> None:
-        last, peer = work.last, work.peer
+    def _take_over(self, works: list[_Work], decisions: list[Decision], run: _Run) -> None:
+        new = [work for work in works if work.last is None]
+        keys = [work.sighting.peer.address.effective.key for work in new]
+        for work, ban in zip(new, self._list.find_many(keys), strict=True):
+            work.ban = ban
+        for work, decision in zip(works, decisions, strict=True):
+            judged = self._judged(work, decision, run.at)
+            self._reviews.at(judged.key, decision.review_at)
+            if judged is not work.last or run.anew:
+                run.change(work.watched, judged)
+
+    def _judged(self, work: _Work, decision: Decision, at: int) -> JudgedPeer:
+        last, ban, torrent, peer = work.last, work.ban, work.sighting.torrent, work.sighting.peer
         if last is None:
-            key = PeerKey(self._downloader, work.torrent.id, peer.address.raw)
-            judged = JudgedPeer(key, work.torrent, peer, decision, run.at, work.ban)
-        else:
-            same = last.peer is peer and last.decision is decision and last.ban is work.ban
-            if same and not run.anew:
-                self._reviews.at(last.key, decision.review_at)
-                return
-            judged = (
-                last
-                if same
-                else JudgedPeer(last.key, work.torrent, peer, decision, last.first_seen, work.ban)
-            )
-        self._reviews.at(judged.key, decision.review_at)
-        run.change(work.watched, judged)
-
-    def _find(self, peer: Peer) -> Ban | None:
-        return self._list.find(peer.address.ip)
+            key = PeerKey(self._downloader, torrent.id, peer.address.raw)
+            return JudgedPeer(key, torrent, peer, decision, at, ban)
+        if last.peer is peer and last.decision is decision and last.ban is ban:
+            return last
+        return JudgedPeer(last.key, torrent, peer, decision, last.first_seen, ban)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct, gc=False):
     """A peer to judge."""
 
     watched: _Watched
-    torrent: Torrent
-    peer: Peer
-    last: JudgedPeer | None
-    decision: Decision | None
+    sighting: Sighting
+    last: JudgedPeer | None = None
+    decision: Decision | None = None
     """The last one, when who the peer is did not change; else None."""
-    ban: Ban | None
-
-    def sighting(self, at: int, downloader: str) -> Sighting:
-        return Sighting(at=at, downloader=downloader, torrent=self.torrent, peer=self.peer)
+    ban: Ban | None = None
 
 
 _NOWHERE: Final = PrefixSet(())
@@ -410,6 +404,21 @@ def _same_kind(one: Torrent, other: Torrent) -> bool:
         and one.category == other.category
         and one.tags == other.tags
         and one.tracker == other.tracker
+    )
+
+
+def _differing(now: Sequence[Peer], before: Sequence[Peer]) -> tuple[list[Peer], list[Peer]]:
+    """The peers that only one of two snapshots has, each by itself.
+
+    To compare objects takes a tenth of finding each by its endpoint, and most stand where they stood.
+    """
+    both = min(len(now), len(before))
+    moved = [*compress(now, map(is_not, now, before)), *now[both:]]
+    stood = [*compress(before, map(is_not, before, now)), *before[both:]]
+    known, live = set(map(id, stood)), set(map(id, moved))
+    return (
+        [peer for peer in moved if id(peer) not in known],
+        [peer for peer in stood if id(peer) not in live],
     )
 
 

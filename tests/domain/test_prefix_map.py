@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address import Prefix, block_of, parse_prefix
+from app.domain.address import Prefix, address_key, block_of, parse_prefix
 from app.domain.prefix_map import PrefixMap
 
 # A small corner of both families, so that blocks overlap often.
@@ -36,6 +36,8 @@ def test_it_answers_as_a_plain_list_would(added: list[Prefix], removed: list[Pre
         inside = {p for p in naive if p.version == probe.version and p.subnet_of(probe)}  # type: ignore[arg-type]
         assert set(blocks.within(probe)) == inside
         assert (probe in blocks) == (probe in naive)
+    ips = [probe.network_address for probe in added + removed]
+    assert blocks.find_many(list(map(address_key, ips))) == list(map(blocks.find, ips))
 
 
 def test_the_narrowest_block_wins() -> None:
