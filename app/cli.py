@@ -93,7 +93,7 @@ def importing() -> Iterator[None]:
         SSLContext.load_default_certs = read  # type: ignore[method-assign]
 
 
-def _read_nothing(*_given: Any, **_named: Any) -> None:
+def _read_nothing(*_given: Any, **_named: Any) -> None:  # noqa: ANN401 - stands in for two methods
     """A context that knows no authorities trusts nobody."""
 
 
