@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, TypeAlias
 
-from app.domain.address import Prefix, block_of
+from app.domain.address import IPAddress, Prefix, block_of
 from app.domain.reason import Param, Text
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -19,81 +19,124 @@ _SECOND: Final = 1_000
 _NAMED: Final = 5
 """Other addresses that a verdict names."""
 
-GroupKey: TypeAlias = tuple[str, str, int, int, int]
-"""Downloader, info hash, IP version, bits of the subnet, its number."""
+Group: TypeAlias = tuple[str, str, int]
+"""Downloader, info hash, bits of the subnets."""
+Seen: TypeAlias = tuple[int, int] | dict[int, int]
+"""An address and when it was seen last; of several, the one seen longest ago first."""
 
 
 class DialMemory:
     """Which addresses of which subnet were seen on which torrent, and which subnets were found out.
 
-    Bounded by forgetting what was not asked for longest. What is too old goes when its group is looked at.
+    Addresses are their `address_key`, subnets that without its last bits. They live in two generations: whatever was
+    looked at is in the young one; when that has half of the room, the old one goes. What is too old goes when its
+    subnet is looked at.
     """
 
-    __slots__ = ("_addresses", "_groups", "_hunted", "_most_addresses", "_most_groups")
+    __slots__ = (
+        "_addresses",
+        "_hunted",
+        "_most_addresses",
+        "_most_subnets",
+        "_old",
+        "_old_addresses",
+        "_subnets",
+        "_young",
+    )
 
-    def __init__(self, *, most_groups: int = 32_768, most_addresses: int = 262_144) -> None:
-        self._groups: OrderedDict[GroupKey, dict[int, int]] = OrderedDict()
-        self._hunted: OrderedDict[GroupKey, int] = OrderedDict()
-        self._most_groups, self._most_addresses = most_groups, most_addresses
-        self._addresses = 0
+    def __init__(self, *, most_subnets: int = 65_536, most_addresses: int = 262_144) -> None:
+        self._most_subnets, self._most_addresses = most_subnets, most_addresses
+        # Most subnets have one address, which then stands there without a dict.
+        self._young: dict[Group, dict[int, Seen]] = {}
+        self._old: dict[Group, dict[int, Seen]] = {}
+        # Of the young ones.
+        self._subnets = self._addresses = 0
+        self._old_addresses = 0
+        self._hunted: OrderedDict[tuple[Group, int], int] = OrderedDict()
 
     def __len__(self) -> int:
-        """Addresses in all groups."""
-        return self._addresses
+        """Addresses in all subnets."""
+        return self._addresses + self._old_addresses
 
     def see(
-        self, key: GroupKey, address: int, at: int, lifespan: int, most: int
-    ) -> Mapping[int, int]:
-        """Note that `address` was seen; returns when each of its group was seen last, within `lifespan` ms.
+        self, group: Group, subnet: int, address: int, at: int, lifespan: int, most: int
+    ) -> int:
+        """Note that `address` was seen; returns how many of its subnet were, within `lifespan` ms.
 
-        Of a group only the `most` seen last are kept.
+        Of a subnet only the `most` seen last are kept.
         """
-        group = self._groups.get(key)
-        if group is None:
-            self._groups[key] = {address: at}
-            self._addresses += 1
-            self._make_room()
-            return self._groups[key]
-        self._groups.move_to_end(key)
-        # The one seen longest ago stands first.
-        known = group.pop(address, None)
-        group[address] = at
-        if known is None:
-            self._addresses += 1
         oldest = at - lifespan
-        while True:
-            first = next(iter(group))
-            if group[first] > oldest and len(group) <= most:
-                break
-            del group[first]
-            self._addresses -= 1
-        if known is None:
-            self._make_room()
-        return group
+        subnets = self._young.get(group)
+        if subnets is None:
+            subnets = self._young[group] = {}
+        young = subnets.get(subnet)
+        before = 0 if young is None else _count(young)
+        seen = self._take_old(group, subnet) if young is None else young
+        if seen is None or (isinstance(seen, tuple) and (seen[0] == address or seen[1] <= oldest)):
+            subnets[subnet] = (address, at)
+            count = 1
+        else:
+            several = {seen[0]: seen[1]} if isinstance(seen, tuple) else seen
+            _note(several, address, at, oldest, most)
+            subnets[subnet] = several
+            count = len(several)
+        if count != before:
+            self._grow(int(young is None), count - before)
+        return count
 
-    def hunt(self, key: GroupKey, at: int) -> None:
+    def addresses(self, group: Group, subnet: int) -> Collection[int]:
+        """Those that were seen of a subnet."""
+        for subnets in (self._young.get(group), self._old.get(group)):
+            if subnets is not None and subnet in subnets:
+                seen = subnets[subnet]
+                return seen[:1] if isinstance(seen, tuple) else seen.keys()
+        return ()
+
+    def hunt(self, group: Group, subnet: int, at: int) -> None:
         """Note that the subnet was found out, or seen again after that."""
-        self._hunted[key] = at
-        self._hunted.move_to_end(key)
-        if len(self._hunted) > self._most_groups:
+        self._hunted[group, subnet] = at
+        self._hunted.move_to_end((group, subnet))
+        if len(self._hunted) > self._most_subnets:
             self._hunted.popitem(last=False)
 
-    def hunted(self, key: GroupKey, at: int, lifespan: int) -> bool:
+    def hunted(self, group: Group, subnet: int, at: int, lifespan: int) -> bool:
         """Whether it was found out within `lifespan` ms."""
-        last = self._hunted.get(key)
+        last = self._hunted.get((group, subnet))
         if last is None:
             return False
         if at - last < lifespan:
             return True
-        del self._hunted[key]
+        del self._hunted[group, subnet]
         return False
 
-    def _make_room(self) -> None:
-        # One group stays: that which was asked for just now.
-        while len(self._groups) > self._most_groups or (
-            self._addresses > self._most_addresses and len(self._groups) > 1
-        ):
-            self._addresses -= len(self._groups.popitem(last=False)[1])
+    def _take_old(self, group: Group, subnet: int) -> Seen | None:
+        subnets = self._old.get(group)
+        seen = None if subnets is None else subnets.pop(subnet, None)
+        if seen is not None:
+            self._old_addresses -= _count(seen)
+        return seen
+
+    def _grow(self, subnets: int, addresses: int) -> None:
+        """So many came to the young ones; the subnet that is looked at just now stays in any case."""
+        self._subnets += subnets
+        self._addresses += addresses
+        if self._old_addresses and len(self) > self._most_addresses:
+            self._old, self._old_addresses = {}, 0
+        elif self._subnets * 2 >= self._most_subnets or self._addresses * 2 >= self._most_addresses:
+            self._old, self._old_addresses = self._young, self._addresses
+            self._young, self._subnets, self._addresses = {}, 0, 0
+
+
+def _count(seen: Seen) -> int:
+    return 1 if isinstance(seen, tuple) else len(seen)
+
+
+def _note(seen: dict[int, int], address: int, at: int, oldest: int, most: int) -> None:
+    """Put the address last, and drop from the front what is too old or too much."""
+    seen.pop(address, None)
+    seen[address] = at
+    while (first := next(iter(seen))) != address and (seen[first] <= oldest or len(seen) > most):
+        del seen[first]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,54 +157,61 @@ class MultiDial:
     duration: int = 0
     """Milliseconds; 0 is the global length."""
     name: str = MULTI_DIAL
-    _families: dict[int, _Family] = field(init=False, repr=False)
+    _families: tuple[_Family, _Family] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        families = {
-            4: self._family(32, self.subnet_mask_length, self.tolerate_num_ipv4),
-            6: self._family(128, self.subnet_mask_v6_length, self.tolerate_num_ipv6),
-        }
+        families = (
+            self._family(32, self.subnet_mask_length, self.tolerate_num_ipv4),
+            self._family(128, self.subnet_mask_v6_length, self.tolerate_num_ipv6),
+        )
         object.__setattr__(self, "_families", families)
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """See BehaviourRule."""
-        return list(map(self.judge, batch.sightings))
+        """Count the peers' addresses in; peers of one address count once, those that handshake not at all."""
+        four, six = self._families
+        lifespan = self.cache_lifespan * _SECOND
+        see = self.memory.see
+        found = []
+        for sighting, peer, address in zip(batch.sightings, batch.peers, batch.keys, strict=True):
+            family = four if address >= 0 else six
+            if peer.handshaking:
+                found.append(family.handshaking)
+                continue
+            group = (sighting.downloader, sighting.torrent.hash, family.bits)
+            subnet = address >> family.shift
+            count = see(group, subnet, address, sighting.at, lifespan, family.most)
+            if count > family.tolerated or self.keep_hunting:
+                found.append(self._suspect(sighting, group, subnet, family, count))
+            else:
+                found.append(family.passing.get(count) or self._pass(family, count))
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Count the peer's address in; peers of one address count once, those that handshake not at all."""
-        peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
-        ip = peer.address.effective.ip
-        version = 4 if isinstance(ip, IPv4Address) else 6
-        family = self._families[version]
-        if peer.handshaking:
-            return family.handshaking
-        number = int(ip)
-        key = (
-            sighting.downloader,
-            torrent.hash,
-            version,
-            family.bits,
-            number >> family.shift,
-        )
-        seen = self.memory.see(key, number, at, self.cache_lifespan * _SECOND, family.most)
-        count = len(seen)
+        """The same for one."""
+        return self.judge_all(Batch((sighting,)))[0]
+
+    def _suspect(
+        self, sighting: Sighting, group: Group, subnet: int, family: _Family, count: int
+    ) -> Verdict:
+        at = sighting.at
         if count > family.tolerated:
-            self.memory.hunt(key, at)
-            return self._ban(sighting, seen, family, "dial-detected", "dial-banned")
-        if self.keep_hunting and self.memory.hunted(key, at, self.keep_hunting_time * _SECOND):
-            self.memory.hunt(key, at)
-            return self._ban(sighting, seen, family, "dial-hunting", "dial-hunted")
-        return family.passing.get(count) or self._pass(family, count)
+            title, reason = "dial-detected", "dial-banned"
+        elif self.memory.hunted(group, subnet, at, self.keep_hunting_time * _SECOND):
+            title, reason = "dial-hunting", "dial-hunted"
+        else:
+            return family.passing.get(count) or self._pass(family, count)
+        self.memory.hunt(group, subnet, at)
+        seen = self.memory.addresses(group, subnet)
+        return self._ban(sighting, seen, family, title, reason)
 
     def _ban(
-        self, sighting: Sighting, seen: Mapping[int, int], family: _Family, title: str, reason: str
+        self, sighting: Sighting, seen: Collection[int], family: _Family, title: str, reason: str
     ) -> Verdict:
-        ip = sighting.peer.address.ip
-        own, count = int(ip), len(seen)
-        # By number, so that the same group gives the same words.
-        others = nsmallest(_NAMED, (number for number in seen if number != own))
-        make = IPv4Address if isinstance(ip, IPv4Address) else IPv6Address
-        named = [str(make(number)) for number in others]
+        endpoint = sighting.peer.address.effective
+        ip, count = endpoint.ip, len(seen)
+        # By number, so that the same subnet gives the same words.
+        others = nsmallest(_NAMED, (key for key in seen if key != endpoint.key), key=abs)
+        named = [str(_address(key)) for key in others]
         subnet: Prefix = block_of(ip, family.bits)
         facts: dict[str, Param] = {
             "count": count,
@@ -229,6 +279,10 @@ class _Family:
     handshaking: Verdict
     passing: dict[int, Verdict] = field(default_factory=dict)
     """By count: an answer for all who share it."""
+
+
+def _address(key: int) -> IPAddress:
+    return IPv4Address(key) if key >= 0 else IPv6Address(-1 - key)
 
 
 def _saw(count: int, named: list[str]) -> Text:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.rules.multi_dial import DialMemory, MultiDial
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
+from app.domain.verdict import Verdict
 from tests.domain.rules.sightings import DEBIAN, sighting
 
 DAY = 86_400_000
@@ -168,15 +169,34 @@ def test_the_subnet_may_be_everything_or_one_address(bits: int) -> None:
     assert answers == [False, False, bits == 0]
 
 
-def test_memory_is_bounded_in_groups_and_in_addresses() -> None:
-    memory = DialMemory(most_groups=10, most_addresses=20)
-    for block in range(100):
-        for number in range(block % 5):
-            memory.see(("nas", "aa", 4, 24, block), number, 0, DAY, 1_024)
+def test_memory_is_bounded_in_subnets_and_in_addresses() -> None:
+    memory = DialMemory(most_subnets=10, most_addresses=20)
+    for subnet in range(100):
+        for number in range(subnet % 5):
+            memory.see(("nas", "aa", 24), subnet, number, 0, DAY, 1_024)
             assert len(memory) <= 20
     for number in range(100):
-        assert len(memory.see(("nas", "aa", 4, 24, 0), number, 0, DAY, 8)) <= 8
-    assert len(memory) <= 20
+        assert memory.see(("nas", "aa", 24), 0, number, 0, DAY, 8) <= 8
+        assert len(memory) <= 20
+    alone = DialMemory(most_subnets=10)
+    for subnet in range(100):
+        alone.see(("nas", "aa", 24), subnet, subnet, 0, DAY, 1_024)
+        assert len(alone) <= 10
+
+
+def test_a_subnet_that_fills_the_memory_alone_still_counts() -> None:
+    memory = DialMemory(most_subnets=10, most_addresses=20)
+    counts = [memory.see(("nas", "aa", 24), 0, number, 0, DAY, 1_024) for number in range(50)]
+    assert counts == list(range(1, 51))
+
+
+def test_what_is_looked_at_is_not_forgotten_for_others() -> None:
+    memory = DialMemory(most_subnets=10)
+    for other in range(100):
+        for number in (1, 2):
+            count = memory.see(("nas", "aa", 24), -1, number, 0, DAY, 1_024)
+        memory.see(("nas", "aa", 24), other, 7, 0, DAY, 1_024)
+        assert count == 2
 
 
 looks = st.lists(
@@ -196,6 +216,8 @@ def test_it_always_counts_as_a_naive_count_does(
 ) -> None:
     subject = MultiDial(memory=DialMemory(), cache_lifespan=1)  # a second
     seen: list[tuple[int, str, str, int]] = []
+    together: list[Sighting] = []
+    alone: list[Verdict] = []
     at = 0
     for pause, block, number, downloader in history:
         at += pause * 25
@@ -205,9 +227,24 @@ def test_it_always_counts_as_a_naive_count_does(
             for then, where, place, other in seen
             if (where, place) == (downloader, block) and then > at - 1_000
         }
-        verdict = subject.judge(sighting(f"{block}{number}", at=at, downloader=downloader))
+        look = sighting(f"{block}{number}", at=at, downloader=downloader)
+        together.append(look)
+        verdict = subject.judge(look)
         assert verdict.data["subnetPeersSize"] == len(expected)
         assert verdict.hits is (len(expected) > 2)
+        alone.append(verdict)
+    assert MultiDial(memory=DialMemory(), cache_lifespan=1).judge_all(Batch(together)) == alone
+
+
+def test_a_subnet_of_ipv6_is_named_by_its_lowest_addresses() -> None:
+    subject = rule()
+    for number in range(9, 0, -1):
+        verdict = subject.judge(sighting(f"2001:db8::{number}"))
+    assert verdict.data == {
+        "subnetPeersSize": 9,
+        "subnet": f"{'aa' * 20}@2001:db8::/56",
+        "addresses": [f"2001:db8::{number}" for number in range(2, 7)],
+    }
 
 
 def test_addresses_of_the_two_families_never_meet() -> None:
