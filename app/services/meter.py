@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 def grown(before: int, now: int) -> int:
@@ -10,8 +10,7 @@ def grown(before: int, now: int) -> int:
     return now - before if now >= before else now
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(Struct, gc=False):
     """What came together since the stored total was last brought up to date; bytes.
 
     Several connections may add to one total. What the store says of an earlier run is not known here: `base` is
@@ -61,8 +60,7 @@ class Meter:
         return Reading(self.base, self.more, self.offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, gc=False):
     """How a stored total changes: by `base`, less the stored offset unless that is larger, and by `more`."""
 
     base: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from app.domain.address import IPAddress
 from app.domain.peer import Peer
@@ -29,8 +30,7 @@ RecordKey: TypeAlias = tuple[str, str, IPAddress]
 """Downloader, info hash, address: nothing that changes while a peer stays (D-18)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerReport:
+class PeerReport(Struct, frozen=True, kw_only=True, gc=False):
     """What is new about one record."""
 
     downloader: str
@@ -44,8 +44,7 @@ class PeerReport:
     last_seen: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerRecord:
+class PeerRecord(Struct, frozen=True, kw_only=True, gc=False):
     """One address on one torrent at one downloader, over all its visits."""
 
     id: int
@@ -82,8 +81,7 @@ class PeerRecordStore(Protocol):
         """Number of records of an address, and a page of them, last seen first."""
 
 
-@dataclass(slots=True)
-class _Record:
+class _Record(Struct, gc=False):
     torrent: Torrent
     peer: Peer
     first_seen: int
@@ -96,8 +94,7 @@ class _Record:
     """0 when something is new."""
 
 
-@dataclass(slots=True)
-class _Connection:
+class _Connection(Struct, gc=False):
     record: _Record
     uploaded: int
     downloaded: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct, structs
 
 from app.domain.address import IPAddress
 from app.domain.flags import PeerFlags
@@ -40,8 +41,7 @@ _TOLD: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
+class Counters(Struct, frozen=True, kw_only=True, gc=False):
     """How many connections were of each kind; `remote` is the peer, `local` we."""
 
     total_connections: int = 0
@@ -65,7 +65,7 @@ class Counters:
 
 def count_kinds(kinds: Mapping[PeerFlags | None, int]) -> Counters:
     """Counters of so many connections with these flags; None is one whose flags are not told."""
-    totals = asdict(Counters())
+    totals = structs.asdict(Counters())
     for flags, count in kinds.items():
         totals["total_connections"] += count
         for name, holds in () if flags is None else _kinds(flags):
@@ -99,7 +99,7 @@ def _kinds(flags: PeerFlags) -> tuple[tuple[str, bool], ...]:
     )
 
 
-class SessionKey(NamedTuple):
+class SessionKey(Struct, frozen=True, cache_hash=True, gc=False):
     """What counts as one connection of a day."""
 
     downloader: str
@@ -108,7 +108,7 @@ class SessionKey(NamedTuple):
     port: int
 
 
-class Session(NamedTuple):
+class Session(Struct, frozen=True, gc=False):
     """One connection."""
 
     torrent: Torrent
@@ -116,8 +116,7 @@ class Session(NamedTuple):
     """As last told, as far as they count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionDay:
+class SessionDay(Struct, frozen=True, kw_only=True, gc=False):
     """The counters of one downloader on one day."""
 
     day: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 from app.domain.address import IPAddress
 from app.domain.peer import Peer
@@ -24,8 +25,7 @@ _MOST: Final = 200_000
 """Peers kept while the database refuses them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwarmReport:
+class SwarmReport(Struct, frozen=True, kw_only=True, gc=False):
     """What is new about one peer."""
 
     downloader: str
@@ -41,8 +41,7 @@ class SwarmReport:
     last_seen: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackedPeer:
+class TrackedPeer(Struct, frozen=True, kw_only=True, gc=False):
     """One peer of this run."""
 
     id: int
@@ -87,8 +86,7 @@ class SwarmStore(Protocol):
         """Some of them, in the order of their ids."""
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct, gc=False):
     torrent: Torrent
     peer: Peer
     first_seen: int

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.services.local_time import day_start, hour_start
 
 HOUR: Final = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True, gc=False):
     """What a downloader counts over its whole life; bytes."""
 
     uploaded: int
     downloaded: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrafficHour:
+class TrafficHour(Struct, frozen=True, kw_only=True, gc=False):
     """One downloader in one local hour."""
 
     at: int
@@ -41,8 +41,7 @@ class TrafficHour:
         return max(0, self.end.downloaded - self.start.downloaded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrafficDay:
+class TrafficDay(Struct, frozen=True, kw_only=True, gc=False):
     """All hours of one local day."""
 
     at: int

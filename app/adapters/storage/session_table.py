@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from functools import partial
 from typing import Final
 
+from msgspec.structs import asdict
 from peewee import SqliteDatabase
 
 from app.adapters.storage.columns import clean, ip_text
@@ -20,7 +20,7 @@ from app.services.session_analysis import Counters, Session, SessionDay, Session
 _DELETED_AT_ONCE: Final = 1_000
 """They lie side by side, so that many cost little."""
 
-_NAMES: Final = tuple(field.name for field in fields(Counters))
+_NAMES: Final = Counters.__struct_fields__
 _TRACK: Final = """
 INSERT INTO peer_connection_metrics_track
     (timeframe_at, downloader, torrent_id, address, port, flags) VALUES (?, ?, ?, ?, ?, ?)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 from msgspec import structs
@@ -41,7 +40,7 @@ async def test_pages_begin_with_who_was_seen_last(store: SqliteStore) -> None:
     hashes = [f"{n:040x}" for n in range(5)]
     await store.peer_records.write(
         [
-            replace(report(seen=n), torrent=structs.replace(UBUNTU, hash=info_hash))
+            structs.replace(report(seen=n), torrent=structs.replace(UBUNTU, hash=info_hash))
             for n, info_hash in enumerate(hashes)
         ]
     )
