@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
+from msgspec import Struct, structs
 from typing_extensions import override
 
 from app.domain.address import Endpoint
@@ -20,12 +21,8 @@ _INTEREST: Final = (PeerFlags.INTERESTING | PeerFlags.REMOTE_INTERESTED).value
 _SEEDING, _ALL = 1, 2
 _PASS: Final = Text("pass")
 
-IdleKey: TypeAlias = tuple[str, str, Endpoint]
-"""Downloader, id of the torrent there, and the endpoint as the downloader reports it."""
 
-
-@dataclass(frozen=True, slots=True)
-class IdleStart:
+class IdleStart(Struct, frozen=True, gc=False):
     """What a peer was when it was last known to do anything."""
 
     at: int
@@ -35,16 +32,17 @@ class IdleStart:
     downloaded: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class IdleFacts(Mapping[str, Any]):
     """What was seen, under PBH's names: a dict for each of ten thousand idle peers would take 10 MB."""
 
-    start: IdleStart
-    peer: Peer
+    __slots__ = ("_peer", "_start")
+
+    def __init__(self, start: IdleStart, peer: Peer) -> None:
+        self._start, self._peer = start, peer
 
     def facts(self) -> dict[str, Any]:
         """All of it."""
-        start, peer = self.start, self.peer
+        start, peer = self._start, self._peer
         return {
             "idle_start": start.at,
             "last_percentage": start.progress * 100,
@@ -73,35 +71,39 @@ class IdleFacts(Mapping[str, Any]):
 class IdleMemory:
     """Since when the live peers that do nothing do so."""
 
-    __slots__ = ("_most", "_starts")
+    __slots__ = ("_most", "_room", "_torrents")
 
     def __init__(self, *, most: int = 200_000) -> None:
-        self._starts: dict[IdleKey, IdleStart] = {}
-        self._most = most
+        self._torrents: dict[tuple[str, str], dict[Endpoint, IdleStart]] = {}
+        self._most = self._room = most
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return sum(map(len, self._torrents.values()))
 
-    def get(self, key: IdleKey) -> IdleStart | None:
-        """The entry of one peer."""
-        return self._starts.get(key)
+    def of(self, downloader: str, torrent: str) -> dict[Endpoint, IdleStart]:
+        """Those of one torrent, by its id, to be changed; by the endpoint as the downloader reports it."""
+        return self._torrents.setdefault((downloader, torrent), {})
 
-    def set(self, key: IdleKey, start: IdleStart) -> None:
-        """Remember from when on a peer is idle."""
-        if key not in self._starts and len(self._starts) >= self._most:
+    def make_room(self, coming: int) -> None:
+        """Called before so many peers are judged."""
+        self._room -= coming
+        if self._room >= 0:
+            return
+        # Counted now and then only.
+        if len(self) + coming > self._most:
             # Only when nobody says who is gone; then all are found out anew, a little later.
-            self._starts.clear()
-        self._starts[key] = start
+            self._torrents.clear()
+        self._torrents = {place: starts for place, starts in self._torrents.items() if starts}
+        self._room = self._most - len(self) - coming
 
-    def forget(self, key: IdleKey) -> None:
-        """It is not idle, or not looked at."""
-        if self._starts:
-            self._starts.pop(key, None)
-
-    def gone(self, keys: Iterable[IdleKey]) -> None:
-        """Forget peers that left."""
-        for key in keys:
-            self._starts.pop(key, None)
+    def gone(self, keys: Iterable[tuple[str, str, Endpoint]]) -> None:
+        """Forget peers that left: downloader, torrent id and endpoint of each."""
+        for downloader, torrent, endpoint in keys:
+            starts = self._torrents.get((downloader, torrent))
+            if starts is not None:
+                starts.pop(endpoint, None)
+                if not starts:
+                    del self._torrents[downloader, torrent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,38 +153,51 @@ class IdleConnection:
             object.__setattr__(self, name, answer)
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """See BehaviourRule."""
-        return list(map(self.judge, batch.sightings))
+        """Judge by what moved since each peer was last known to be active; also while it handshakes."""
+        self.memory.make_room(len(batch))
+        threshold, limit = self.idle_speed_threshold, self.max_allowed_idle_time
+        waiting: dict[tuple[int, int], Verdict] = {}
+        found = []
+        downloader, torrent = "", None
+        for sighting, peer in zip(batch.sightings, batch.peers, strict=True):
+            # Peers come torrent by torrent.
+            if sighting.torrent is not torrent or sighting.downloader != downloader:
+                downloader, torrent = sighting.downloader, sighting.torrent
+                starts = self.memory.of(downloader, torrent.id)
+                watched = self.protect_mode == _ALL or torrent.seeding
+            answer = None if watched else self._spared(peer)
+            if answer is None and (peer.upload_rate > threshold or peer.download_rate > threshold):
+                answer = self._active
+            raw = peer.address.raw
+            if answer is not None:
+                starts.pop(raw, None)
+                found.append(answer)
+                continue
+            at = sighting.at
+            start = starts.get(raw)
+            if start is None or self._moved(start, peer, at):
+                start = IdleStart(at, peer.progress, peer.uploaded, peer.downloaded)
+                starts[raw] = start
+            if at - start.at > limit:
+                found.append(self._ban(start, peer, at))
+                continue
+            times = start.at, at
+            answer = waiting.get(times) or waiting.setdefault(times, self._waiting(*times))
+            found.append(structs.replace(answer, data=IdleFacts(start, peer)))
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Judge by what moved since the peer was last known to be active; also while it handshakes."""
-        peer, at = sighting.peer, sighting.at
-        key = (sighting.downloader, sighting.torrent.id, peer.address.raw)
-        spared = self._spared(sighting)
-        if spared is not None:
-            self.memory.forget(key)
-            return spared
-        threshold = self.idle_speed_threshold
-        if peer.upload_rate > threshold or peer.download_rate > threshold:
-            self.memory.forget(key)
-            return self._active
-        start = self.memory.get(key)
-        if start is None or self._moved(start, peer, at):
-            start = IdleStart(at, peer.progress, peer.uploaded, peer.downloaded)
-            self.memory.set(key, start)
-        return self._idle(start, peer, at)
+        """The same for one."""
+        return self.judge_all(Batch((sighting,)))[0]
 
-    def _spared(self, sighting: Sighting) -> Verdict | None:
-        """Why the peer is not looked at."""
-        if self.protect_mode == _ALL or sighting.torrent.seeding:
-            return None
+    def _spared(self, peer: Peer) -> Verdict | None:
+        """Why a peer of a torrent that we do not seed is not looked at."""
         if self.protect_mode == _SEEDING:
             return self._unprotected
-        flags = sighting.peer.flags
-        if flags is None:
+        if peer.flags is None:
             return self._unknown
         # A flag makes a flag, which takes ten times as long.
-        return self._interested if flags.value & _INTEREST else None
+        return self._interested if peer.flags.value & _INTEREST else None
 
     def _moved(self, start: IdleStart, peer: Peer, at: int) -> bool:
         """Whether it transferred or progressed since `start`, or is a new connection of the same endpoint."""
@@ -196,20 +211,21 @@ class IdleConnection:
             self.reset_on_status_change and change and change >= self.min_status_change_percentage
         )
 
-    def _idle(self, start: IdleStart, peer: Peer, at: int) -> Verdict:
-        limit = self.max_allowed_idle_time
-        idle = at - start.at
-        if idle <= limit:
-            return Verdict(
-                rule=self.name,
-                mode=self.mode,
-                reason=_PASS,
-                saw=Text("idle-saw", {"idle_ms": idle}),
-                allows=self._allows,
-                margin=idle / limit,
-                data=IdleFacts(start, peer),
-                review_at=start.at + limit + 1,
-            )
+    def _waiting(self, since: int, at: int) -> Verdict:
+        """For all that have been idle for as long; each has facts of its own."""
+        idle, limit = at - since, self.max_allowed_idle_time
+        return Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=_PASS,
+            saw=Text("idle-saw", {"idle_ms": idle}),
+            allows=self._allows,
+            margin=idle / limit,
+            review_at=since + limit + 1,
+        )
+
+    def _ban(self, start: IdleStart, peer: Peer, at: int) -> Verdict:
+        idle, limit = at - start.at, self.max_allowed_idle_time
         return Verdict(
             rule=self.name,
             action=Action.BAN,

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from app.domain.flags import PeerFlags, parse_flags
 from app.domain.rules.idle_connection import IdleConnection, IdleMemory
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Verdict
 from tests.domain.examples import UBUNTU, peer
 from tests.domain.rules.sightings import DEBIAN, sighting
@@ -178,6 +179,42 @@ def test_memory_is_bounded_also_when_nobody_says_who_is_gone() -> None:
     for port in range(1, 100):
         subject.judge(sighting(port=port))
         assert len(subject.memory) <= 10
+
+
+def test_a_torrent_whose_peers_left_leaves_nothing() -> None:
+    memory = IdleMemory()
+    subject = rule(memory=memory)
+    for port in (1, 2):
+        subject.judge(sighting(port=port))
+    subject.judge(sighting(port=2, upload_rate=100))
+    memory.gone([("nas", UBUNTU.id, peer(port=port).address.raw) for port in (1, 2)])
+    assert len(memory) == 0
+    assert memory.of("nas", UBUNTU.id) == {}
+
+
+def test_who_waits_as_long_as_others_still_has_facts_of_its_own() -> None:
+    seen = [sighting(port=1, progress=0.2), sighting(port=2, progress=0.4)]
+    one, other = rule().judge_all(Batch(seen))
+    assert one.saw is other.saw
+    assert (one.data["percentage"], other.data["percentage"]) == (20, 40)
+
+
+looks = st.builds(
+    sighting,
+    at=st.sampled_from([0, 200_000, 400_000]),
+    port=st.sampled_from([1, 2]),
+    torrent=st.sampled_from([UBUNTU, DEBIAN]),
+    downloader=st.sampled_from(["nas", "pc"]),
+    flags=st.sampled_from([None, parse_flags("U"), parse_flags("K ?")]),
+    upload_rate=st.sampled_from([0, 65]),
+    progress=st.sampled_from([0.0, 0.5]),
+)
+
+
+@given(st.lists(looks, max_size=30), st.sampled_from([0, 1, 2]))
+def test_many_together_are_judged_as_one_by_one(seen: list[Sighting], mode: int) -> None:
+    alone = rule(mode)
+    assert rule(mode).judge_all(Batch(seen)) == [alone.judge(each) for each in seen]
 
 
 def test_active_peers_share_one_answer() -> None:
