@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
 from typing import Final
 
-from app.domain.address import IPAddress, Prefix, block_of, show
+from app.domain.address import IPAddress, Prefix, address_key, block_of, show
 from app.domain.ban import Ban
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
@@ -23,14 +22,15 @@ class NeighbourIndex:
     Technical bans do not count. Nor do those as wide as their block: whoever is in there is banned already.
     """
 
-    __slots__ = ("_blocks", "_shifts", "ipv4", "ipv6")
+    __slots__ = ("_blocks", "_shift4", "_shift6", "ipv4", "ipv6")
 
     def __init__(self, bans: Iterable[Ban] = (), *, ipv4: int = 30, ipv6: int = 48) -> None:
         self.ipv4, self.ipv6 = ipv4, ipv6
         """Bits of the blocks."""
-        self._shifts = {4: 32 - ipv4, 6: 128 - ipv6}
-        # By IP version and start of the block; most blocks hold one ban, which then stands there without a dict.
-        self._blocks: dict[int, dict[int, Ban | dict[Prefix, Ban]]] = {4: {}, 6: {}}
+        self._shift4, self._shift6 = 32 - ipv4, 128 - ipv6
+        # By the `address_key` of the block without its last bits; most blocks hold one ban, which then stands there
+        # without a dict.
+        self._blocks: dict[int, Ban | dict[Prefix, Ban]] = {}
         self.add(bans)
 
     def widen(self, prefix: Prefix) -> Prefix:
@@ -47,7 +47,7 @@ class NeighbourIndex:
                 continue
             if self._is_wide(prefix):
                 continue
-            blocks, key = self._place(prefix)
+            blocks, key = self._blocks, self._block(address_key(prefix.network_address))
             there = blocks.get(key)
             if there is None or (isinstance(there, Ban) and there.prefix == prefix):
                 blocks[key] = ban
@@ -61,19 +61,28 @@ class NeighbourIndex:
         for ban in bans:
             self._drop(ban.prefix)
 
-    def find(self, ip: IPAddress) -> Ban | None:
-        """The ban in the block around `ip` that stands there longest."""
-        version = 4 if isinstance(ip, IPv4Address) else 6
-        blocks = self._blocks[version]
+    def near(self, addresses: Sequence[int]) -> list[tuple[int, Ban]]:
+        """The places of those in whose block there is a ban, each with the one that stands there longest.
+
+        The addresses are their `address_key`.
+        """
+        blocks, shift4, shift6 = self._blocks, self._shift4, self._shift6
         if not blocks:
-            return None
-        there = blocks.get(int(ip) >> self._shifts[version])
-        return next(iter(there.values())) if isinstance(there, dict) else there
+            return []
+        found = [
+            (place, blocks[block])
+            for place, address in enumerate(addresses)
+            if (block := address >> (shift4 if address >= 0 else shift6)) in blocks
+        ]
+        return [
+            (place, next(iter(there.values())) if isinstance(there, dict) else there)
+            for place, there in found
+        ]
 
     def _drop(self, prefix: Prefix) -> None:
         if self._is_wide(prefix):
             return
-        blocks, key = self._place(prefix)
+        blocks, key = self._blocks, self._block(address_key(prefix.network_address))
         there = blocks.get(key)
         if isinstance(there, Ban):
             if there.prefix == prefix:
@@ -86,9 +95,8 @@ class NeighbourIndex:
     def _is_wide(self, prefix: Prefix) -> bool:
         return prefix.prefixlen <= (self.ipv4 if prefix.version == _IPV4 else self.ipv6)
 
-    def _place(self, prefix: Prefix) -> tuple[dict[int, Ban | dict[Prefix, Ban]], int]:
-        version = prefix.version
-        return self._blocks[version], int(prefix.network_address) >> self._shifts[version]
+    def _block(self, address: int) -> int:
+        return address >> (self._shift4 if address >= 0 else self._shift6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,19 +133,23 @@ class AutoRange:
             object.__setattr__(self, name, answers)
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """See BehaviourRule."""
-        return list(map(self.judge, batch.sightings))
+        """Judge by the ban list as it stands; a peer that it covers passes."""
+        four, six = self._passing[4], self._passing[6]
+        found = [four if address >= 0 else six for address in batch.keys]
+        for place, neighbour in self.neighbours.near(batch.keys):
+            found[place] = self._beside(batch.endpoints[place].ip, neighbour)
+        for place, peer in enumerate(batch.peers):
+            if peer.handshaking:
+                found[place] = self._handshaking[4 if batch.keys[place] >= 0 else 6]
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Judge by the ban list as it stands; a peer that it covers passes."""
-        peer = sighting.peer
-        ip = peer.address.effective.ip
-        version = 4 if isinstance(ip, IPv4Address) else 6
-        if peer.handshaking:
-            return self._handshaking[version]
-        neighbour = self.neighbours.find(ip)
-        if neighbour is None:
-            return self._passing[version]
+        """The same for one."""
+        return self.judge_all(Batch((sighting,)))[0]
+
+    def _beside(self, ip: IPAddress, neighbour: Ban) -> Verdict:
+        """The answer where a ban is near."""
+        version = ip.version
         if self.listed(ip) is not None:
             return self._covered[version]
         banned = show(neighbour.prefix)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from app.domain.address import parse_ip, parse_prefix
+from app.domain.address import address_key, parse_ip, parse_prefix
 from app.domain.ban import Ban
 from app.domain.prefix_map import PrefixMap
 from app.domain.rules.auto_range import AutoRange, NeighbourIndex
+from app.domain.sighting import Batch
 from app.domain.verdict import Mode, Verdict
 from tests.domain.examples import ban
 from tests.domain.rules.sightings import sighting
@@ -25,6 +26,13 @@ def rule(*bans: Ban) -> AutoRange:
     for each in bans:
         listed[each.prefix] = each
     return AutoRange(neighbours=NeighbourIndex(bans), listed=listed.find, duration=7 * DAY)
+
+
+def found(index: NeighbourIndex, ip: str) -> Ban | None:
+    """The ban near `ip`, asked for among others."""
+    near = index.near([0, address_key(parse_ip(ip)), -1])
+    assert all(place == 1 for place, _ban in near)
+    return near[0][1] if near else None
 
 
 @pytest.mark.parametrize(
@@ -80,6 +88,20 @@ def test_who_passes_learns_as_much_and_all_share_one_answer(*, ip: str, idle: bo
     assert judge(sighting(ip, port=1, handshaking=idle)) is verdict
 
 
+def test_many_together_are_judged_as_one_by_one() -> None:
+    subject = rule(ban("198.51.100.5"), ban("2001:db8:1:2::1"))
+    seen = [
+        sighting(ip, handshaking=idle)
+        for ip in ("198.51.100.5", "198.51.100.6", "8.8.8.8", "2001:db8:1:ffff::9", "2001:db8:2::9")
+        for idle in (False, True)
+    ]
+    answers = subject.judge_all(Batch(seen))
+    assert answers == [subject.judge(each) for each in seen]
+    assert [answer.hits for answer in answers] == [False] * 2 + [True] + [False] * 3 + [True] + [
+        False
+    ] * 3
+
+
 def test_a_banned_peer_is_told_apart_from_one_without_neighbours() -> None:
     banned = rule(ban("198.51.100.5")).judge(sighting("198.51.100.5"))
     assert banned.reason.id == "range-covered"
@@ -88,7 +110,7 @@ def test_a_banned_peer_is_told_apart_from_one_without_neighbours() -> None:
 def test_a_technical_ban_that_replaces_another_ends_its_reach() -> None:
     index = NeighbourIndex([ban("198.51.100.5")])
     index.add([ban("198.51.100.5", disconnect=True)])
-    assert index.find(parse_ip("198.51.100.6")) is None
+    assert found(index, "198.51.100.6") is None
 
 
 @pytest.mark.parametrize(("prefix", "widened"), [("10.0.0.0/8",) * 2, ("2001:db8::/48",) * 2])
@@ -125,16 +147,16 @@ def test_the_index_always_finds_what_a_scan_of_the_ban_list_finds(
         for each in bans.values()
         if not each.disconnect and ip in index.widen(each.prefix)
     }
-    found = index.find(ip)
-    assert (found is not None) is bool(expected)
-    assert found is None or found.prefix in expected
+    first = found(index, str(ip))
+    assert (first is not None) is bool(expected)
+    assert first is None or first.prefix in expected
 
 
 def test_an_emptied_index_holds_nothing() -> None:
     bans = [ban(f"10.0.0.{low}") for low in range(8)]
     index = NeighbourIndex(bans)
     index.remove(bans)
-    assert all(index.find(parse_ip(f"10.0.0.{low}")) is None for low in range(8))
+    assert all(found(index, f"10.0.0.{low}") is None for low in range(8))
 
 
 def test_verdicts_of_shadow_and_enforcement_differ_in_their_mode_only() -> None:
