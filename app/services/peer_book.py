@@ -189,9 +189,10 @@ class PeerBook:
         run = _Run(snapshot.at, self._judge.generation)
         run.anew = anew
         run.asked = frozenset(self._asked)
+        run.sought = PrefixSet(map(single, run.asked))
         if relisted is not None:
             run.relisted, run.near = PrefixSet(relisted), PrefixSet(self._judge.near(relisted))
-            run.hot = PrefixSet(map(single, run.asked)).with_those_of(run.relisted, run.near)
+            run.hot = PrefixSet(()).with_those_of(run.sought, run.relisted, run.near)
         if anew:
             self._reviews = Reviews()  # everybody is asked
         run.due = self._reviews.due(snapshot.at)
@@ -263,12 +264,12 @@ class PeerBook:
         if last is None:
             run.note(panel, _Work(watched, self._sighting(run, torrent, peer)))
             return
-        ip = peer.address.ip
+        where = peer.address.effective
         ban = last.ban
-        if run.relisted is None or ip in run.relisted:
-            ban = self._list.find(ip)
-        afresh = afresh or run.anew or (bool(run.asked) and ip in run.asked)
-        if afresh or last.peer is not peer or due or ip in run.near:
+        if run.relisted is None or where in run.relisted:
+            ban = self._list.find(where.ip)
+        afresh = afresh or run.anew or where in run.sought
+        if afresh or last.peer is not peer or due or where in run.near:
             keep = not afresh and same_identity(last.peer, peer)
             decision = last.decision if keep else None
             sighting = self._sighting(run, torrent, peer)
@@ -341,6 +342,8 @@ class _Run:
         self.near = _NOWHERE
         """Where a change of the ban list makes rules look again."""
         self.asked: frozenset[IPAddress] = frozenset()
+        self.sought = _NOWHERE
+        """The same, to look in."""
         self.hot = _NOWHERE
         """All of these together."""
         self.due: Mapping[str, Collection[Endpoint]] = {}

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address import IPAddress, Prefix
+from app.domain.address import Endpoint, IPAddress, Prefix
 from app.domain.prefix_set import PrefixSet
 from tests.domain.examples import peer
 
@@ -28,7 +28,8 @@ def test_it_equals_a_look_at_each_block(
     assert whole.empty == (not some and not more)
     for ip in asked:
         there = any(ip.version == block.version and ip in block for block in (*some, *more))
-        assert (ip in whole) == there
+        assert (Endpoint(ip, 1) in whole) == there
+        assert bool(whole.among([peer(str(ip))])) == there
 
 
 def test_peers_are_picked_by_their_address() -> None:

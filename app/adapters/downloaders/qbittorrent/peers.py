@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import operator
 from functools import lru_cache
+from itertools import compress
 from typing import Final
 
 from app.adapters.downloaders.effort import Effort
@@ -41,26 +42,26 @@ class PeerTable:
     ) -> None:
         """Take over an answer as a whole, and `wires` with it; an interrupted call changes nothing."""
         before = self._wires
-        changed: dict[str, PeerWire | None] = {}
-        for key, wire in wires.items():
-            if effort.due():
-                await effort.rest()
-            old = before.get(key)
-            if old is not None and old == wire:
-                wires[key] = old  # its texts are those of the peer already
-            else:
-                _share_texts(wire)
-                changed[key] = old
-        if not changed and len(wires) == len(before):
+        # Most are equal, so they are compared in C: a tenth of a loop over them.
+        olds = list(map(before.get, wires))
+        same = list(map(operator.eq, olds, wires.values()))
+        changed = dict(compress(zip(wires, olds, strict=True), map(operator.not_, same)))
+        # Those that stay have texts which they share with their peers already.
+        wires.update(compress(zip(wires, olds, strict=True), same))  # type: ignore[arg-type]  # none is None
+        gone = before.keys() - wires.keys()
+        if not changed and not gone:
             return
-        known = {key: peer for key, peer in self._known.items() if key in wires}
+        known = self._known.copy()
+        for key in gone:
+            known.pop(key, None)
         for key, old in changed.items():
             if effort.due():
                 await effort.rest()
+            _share_texts(wires[key])
             peer = _read(key, wires[key], old, known.pop(key, None), translation)
             if peer is not None:
                 known[key] = peer
-        peers = tuple([known[key] for key in wires if key in known])
+        peers = tuple([peer for peer in map(known.get, wires) if peer is not None])
         self._wires, self._known = wires, known
         if len(peers) != len(self.peers) or not all(map(operator.is_, peers, self.peers)):
             self.peers = peers
