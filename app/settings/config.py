@@ -24,11 +24,11 @@ from app.settings.kind import (
     Host,
     Language,
     Line,
-    Lines,
     SecretLine,
     Url,
     Whole,
 )
+from app.settings.list_kind import Lines
 from app.settings.secret import Secret
 
 __all__ = [

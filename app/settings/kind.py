@@ -6,20 +6,17 @@ raises InvalidSetting with a path relative to the setting: a position for an ent
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from math import isfinite
-from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Final, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
-from app.domain.address import InvalidAddress, Prefix, parse_ip, parse_prefix, show
+from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
-from app.domain.string_rule import InvalidRule, parse_rule
 from app.locale import match_language
-from app.settings.errors import HIDDEN, InvalidSetting, Problem, refuse
+from app.settings.errors import HIDDEN, refuse
 from app.settings.secret import Secret
 
 T_co = TypeVar("T_co", covariant=True)
@@ -35,7 +32,6 @@ _WHOLE: Final = re.compile(r"[+-]?\d[\d_]{0,30}(\.0*)?")
 _FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _HOST: Final = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_RULE_EXAMPLE: Final = '{"method":"STARTS_WITH","content":"-xx"}'
 
 
 class Plain(str):
@@ -265,90 +261,6 @@ class Host:
         raise refuse(raw, self.allowed)
 
 
-@dataclass(frozen=True, slots=True)
-class Prefixes:
-    """A list of addresses and networks (`app.domain.address.parse_prefix`)."""
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-list")
-
-    def read(self, raw: object) -> tuple[Prefix, ...]:
-        return _entries(raw, self.allowed, _prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """A list of port numbers; 0 is PBH's placeholder and fits no peer."""
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-list")
-
-    def read(self, raw: object) -> tuple[int, ...]:
-        return _entries(raw, self.allowed, Whole(0, MAX_PORT).read)
-
-
-@dataclass(frozen=True, slots=True)
-class SystemNumbers:
-    """A list of numbers of autonomous systems, also written `AS4134`; 0 is PBH's placeholder and fits no peer."""
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-list")
-
-    def read(self, raw: object) -> tuple[int, ...]:
-        return _entries(raw, self.allowed, _system_number)
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A list of texts in one line each, none empty."""
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-list")
-
-    def read(self, raw: object) -> tuple[str, ...]:
-        return _entries(raw, self.allowed, Line(empty=False).read)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Some of a few words: as a list, or as keys with true or false (D-11); case, `-` and `_` do not count."""
-
-    words: tuple[str, ...]
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-choice", {"choices": ", ".join(self.words)})
-
-    def read(self, raw: object) -> tuple[str, ...]:
-        if isinstance(raw, Mapping):
-            raw = [key for key, chosen in raw.items() if Flag().read(chosen)]
-        found = set(_entries(raw, Text("allowed-list"), self._word))
-        return tuple(word for word in self.words if word in found)
-
-    def _word(self, raw: object) -> str:
-        given = _folded(raw) if isinstance(raw, str) else None
-        for word in self.words:
-            if _folded(word) == given:
-                return word
-        raise refuse(raw, self.allowed)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A list of string rules, each kept as its JSON text."""
-
-    @property
-    def allowed(self) -> Text:
-        return Text("allowed-list")
-
-    def read(self, raw: object) -> tuple[str, ...]:
-        return _entries(raw, self.allowed, _rule)
-
-
 def whole(raw: object) -> int | None:
     """The whole number that `raw` is or spells, else None."""
     if isinstance(raw, bool):
@@ -371,75 +283,6 @@ def _number(raw: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None
-
-
-def _system_number(raw: object) -> int:
-    text = raw.strip() if isinstance(raw, str) else raw
-    if isinstance(text, str) and text[:2].upper() == "AS":
-        text = text[2:]
-    return Whole(0, MAX_SYSTEM_NUMBER).read(text)
-
-
-def _folded(word: str) -> str:
-    return word.lower().replace("-", "").replace("_", "")
-
-
-class _Read(Protocol[T_co]):
-    def __call__(self, raw: object, /) -> T_co: ...
-
-
-def _entries(raw: object, allowed: Text, read: _Read[T_co]) -> tuple[T_co, ...]:
-    if not isinstance(raw, list | tuple):
-        raise refuse(raw, allowed)
-    found: list[T_co] = []
-    problems: list[Problem] = []
-    for position, entry in enumerate(raw):
-        try:
-            found.append(read(entry))
-        except InvalidSetting as error:
-            problems += (problem.below((position,)) for problem in error.problems)
-    if problems:
-        raise InvalidSetting(*problems)
-    return tuple(found)
-
-
-def _prefix(raw: object) -> Prefix:
-    text = show(raw) if isinstance(raw, Prefix) else raw
-    if isinstance(text, str):
-        try:
-            return parse_prefix(text)
-        except InvalidAddress:
-            pass
-    raise refuse(raw, Text("allowed-prefix"))
-
-
-def _rule(raw: object) -> str:
-    if isinstance(raw, str) and not isinstance(raw, Plain):
-        text: str = raw
-    else:
-        # Written directly in YAML, without the quotes that make it text.
-        text = json.dumps(_json(raw), ensure_ascii=False)
-        if isinstance(raw, Plain) and text.startswith('"'):
-            text = str(raw)
-    try:
-        parse_rule(text)
-    except InvalidRule as error:
-        allowed = Text("allowed-rule", {"example": _RULE_EXAMPLE, "why": error.why})
-        raise refuse(text, allowed) from None
-    return text
-
-
-def _json(raw: object) -> Any:  # noqa: ANN401 - any JSON value
-    """What `raw` means in YAML, as JSON can hold it."""
-    if isinstance(raw, Mapping):
-        return {str(key): _json(value) for key, value in raw.items()}
-    if isinstance(raw, list | tuple):
-        return [_json(value) for value in raw]
-    if isinstance(raw, Plain):
-        flag = _FLAGS.get(raw.lower()) if raw.lower() in ("true", "false") else None
-        number = whole(raw)
-        return next((value for value in (flag, number) if value is not None), str(raw))
-    return raw
 
 
 def _text(raw: object) -> str | None:

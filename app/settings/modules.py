@@ -11,22 +11,8 @@ from typing import Final
 from app.domain.address import Prefix
 from app.domain.verdict import Mode
 from app.settings.area import check, section, setting
-from app.settings.kind import (
-    Choice,
-    Flag,
-    Line,
-    Lines,
-    Milliseconds,
-    Number,
-    Ports,
-    Prefixes,
-    RuleDuration,
-    Rules,
-    SystemNumbers,
-    Url,
-    Whole,
-    Words,
-)
+from app.settings.kind import Choice, Flag, Line, Milliseconds, Number, RuleDuration, Url, Whole
+from app.settings.list_kind import Lines, Ports, Prefixes, Rules, SystemNumbers, Words
 
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE

@@ -16,14 +16,8 @@ from app.domain.verdict import Mode
 from app.settings.area import Area, Reader, check, section, setting
 from app.settings.change import REMOVE, Changes, plain
 from app.settings.errors import InvalidSetting, KeyPath, refuse
-from app.settings.kind import (
-    Choice,
-    Flag,
-    Milliseconds,
-    Number,
-    Prefixes,
-    Whole,
-)
+from app.settings.kind import Choice, Flag, Milliseconds, Number, Whole
+from app.settings.list_kind import Prefixes
 from app.settings.modules import (
     ActiveMonitoring,
     AddressSubscriptions,

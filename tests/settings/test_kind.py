@@ -17,14 +17,12 @@ from app.settings.kind import (
     Line,
     Milliseconds,
     Plain,
-    Ports,
-    Prefixes,
     RuleDuration,
-    Rules,
     SecretLine,
     Url,
     Whole,
 )
+from app.settings.list_kind import Ports, Prefixes, Rules
 
 ALL: tuple[Kind[object], ...] = (
     Choice(Mode),

@@ -11,7 +11,8 @@ from app.domain.verdict import Mode
 from app.locale import N_
 from app.services.ports import Settings
 from app.settings.area import kebab, kind_of
-from app.settings.kind import Choice, Kind, Lines, Ports, Prefixes, Rules, SystemNumbers
+from app.settings.kind import Choice, Kind
+from app.settings.list_kind import Lines, Ports, Prefixes, Rules, SystemNumbers
 from app.settings.profile import MODULES, RULES, area_field
 from app.ui.rules.words import WORDINGS, Wording
 from app.ui.settings_page.item import DEFAULTS, PROFILE, Item

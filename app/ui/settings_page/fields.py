@@ -12,18 +12,8 @@ from typing_extensions import override
 
 from app.domain.address import show
 from app.locale import _
-from app.settings.kind import (
-    Days,
-    Flag,
-    Lines,
-    Milliseconds,
-    Number,
-    Prefixes,
-    RuleDuration,
-    SecretLine,
-    Whole,
-    Words,
-)
+from app.settings.kind import Days, Flag, Milliseconds, Number, RuleDuration, SecretLine, Whole
+from app.settings.list_kind import Lines, Prefixes, Words
 from app.settings.secret import Secret
 from app.ui.duration_field import DurationField
 from app.ui.settings_page.item import Item, Shape

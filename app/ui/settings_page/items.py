@@ -15,14 +15,13 @@ from app.settings.kind import (
     Host,
     Language,
     Line,
-    Lines,
     Milliseconds,
     Number,
-    Prefixes,
     SecretLine,
     Url,
     Whole,
 )
+from app.settings.list_kind import Lines, Prefixes
 from app.ui.settings_page.item import CONFIG, DEFAULTS, PROFILE, Item, Section, Shape
 from app.ui.settings_page.record_items import RECORDS, TRAFFIC
 

@@ -8,16 +8,8 @@ from app.domain.ban import FOREVER
 from app.locale import _
 from app.locale.texts import say
 from app.settings.errors import InvalidSetting
-from app.settings.kind import (
-    Lines,
-    Milliseconds,
-    Number,
-    Prefixes,
-    RuleDuration,
-    SecretLine,
-    Whole,
-    Words,
-)
+from app.settings.kind import Milliseconds, Number, RuleDuration, SecretLine, Whole
+from app.settings.list_kind import Lines, Prefixes, Words
 from app.ui.durations import length
 from app.ui.format import count, listed, seconds, sentences
 from app.ui.settings_page.item import Item, Shape

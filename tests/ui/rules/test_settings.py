@@ -7,7 +7,7 @@ import pytest
 from app.domain.verdict import Mode
 from app.services.ports import Settings
 from app.settings.config import Config
-from app.settings.kind import Ports, Prefixes, Rules
+from app.settings.list_kind import Ports, Prefixes, Rules
 from app.settings.modules import AntiVampire, Preset
 from app.settings.profile import RULES, Profile
 from app.ui.rules.settings import list_fields, list_kind, mode_item, rule_items
