@@ -6,18 +6,25 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
 from typing import Final
 
 from app.domain.address import IPAddress, Prefix, Translation
 from app.domain.ban import Ban, DownloaderRef
-from app.domain.errors import AppError, NotFound, Refused
+from app.domain.errors import NotFound, Refused
 from app.domain.reason import Text
 from app.domain.remap import Remap
 from app.domain.snapshot import TorrentPeers
 from app.services.ban_list import BanList
-from app.services.errors import AccessDenied, NeedsAction, Unreachable
+from app.services.downloader_state import (
+    DownloaderState,
+    Status,
+    after_failure,
+    after_sweep,
+    ref_of,
+    resting,
+)
+from app.services.errors import Unreachable
 from app.services.events import (
     DownloadersChanged,
     EventBus,
@@ -26,7 +33,6 @@ from app.services.events import (
     PeerKey,
     SweepFailed,
     Swept,
-    Timings,
 )
 from app.services.judge import Judge
 from app.services.peer_book import PeerBook
@@ -42,56 +48,11 @@ from app.services.settings import SettingsBook
 from app.services.sweep import Pace, Watcher
 from app.settings.change import REMOVE
 from app.settings.config import Config
-from app.settings.downloader import QBITTORRENT, SECTION, DownloaderSettings, downloader_changes
+from app.settings.downloader import SECTION, DownloaderSettings, downloader_changes
 
 log = logging.getLogger(__name__)
 
 _TEST_SECONDS: Final = 20
-_KINDS: Final = {QBITTORRENT: "qBittorrent"}
-"""PBH's display names."""
-
-
-class Status(StrEnum):
-    """A downloader's health, in PBH's words."""
-
-    UNKNOWN = "UNKNOWN"
-    """Not connected yet."""
-    HEALTHY = "HEALTHY"
-    ERROR = "ERROR"
-    NEED_TAKE_ACTION = "NEED_TAKE_ACTION"
-    """It waits for the user: refused log-in, too old, locked."""
-    PAUSED = "PAUSED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloaderState:
-    """All about one downloader that a front end shows in a row."""
-
-    settings: DownloaderSettings
-    status: Status
-    since: int
-    """When this status began, epoch ms."""
-    problem: AppError | None = None
-    retry_at: int | None = None
-    """When it is asked again after a failure, epoch ms; None when it waits for the user."""
-    version: str = ""
-    swept_at: int | None = None
-    """End of the last good sweep, epoch ms."""
-    timings: Timings | None = None
-    torrents: int = 0
-    peers: int = 0
-    upload_rate: int = 0
-    download_rate: int = 0
-    requests: int = 0
-    """HTTP requests of the last sweep."""
-    bans_confirmed: int = 0
-    bans_possible: int = 0
-    """Bans that it can hold at all."""
-
-    @property
-    def ref(self) -> DownloaderRef:
-        """As records name it."""
-        return ref_of(self.settings)
 
 
 @dataclass(slots=True)
@@ -367,54 +328,20 @@ class Downloaders:
             return entry.state
         confirmed, possible = entry.watcher.reconciler.counts()
         state = replace(entry.state, bans_confirmed=confirmed, bans_possible=possible)
-        if not self._paused:
-            return state
-        return replace(
-            state,
-            status=Status.PAUSED,
-            since=self._paused_since,
-            problem=None,
-            retry_at=None,
-            upload_rate=0,
-            download_rate=0,
-        )
+        return resting(state, self._paused_since) if self._paused else state
 
     def _on_swept(self, event: Swept) -> None:
         entry = self._entries.get(event.downloader)
         if entry is None or entry.watcher is None:
             return
-        now, old, snapshot = self._clock(), entry.state, event.snapshot
         connection = entry.watcher.connection
-        entry.state = DownloaderState(
-            settings=old.settings,
-            status=Status.HEALTHY,
-            since=old.since if old.status is Status.HEALTHY else now,
-            version=connection.version if connection else old.version,
-            swept_at=now,
-            timings=event.timings,
-            torrents=len(snapshot.torrents),
-            peers=event.peers,
-            upload_rate=snapshot.upload_rate,
-            download_rate=snapshot.download_rate,
-            requests=snapshot.requests,
-        )
+        version = connection.version if connection else entry.state.version
+        entry.state = after_sweep(entry.state, event, self._clock(), version)
 
     def _on_failed(self, event: SweepFailed) -> None:
         entry = self._entries.get(event.downloader)
-        if entry is None:
-            return
-        now, old = self._clock(), entry.state
-        waits = isinstance(event.error, (AccessDenied, NeedsAction))
-        status = Status.NEED_TAKE_ACTION if waits else Status.ERROR
-        entry.state = replace(
-            old,
-            status=status,
-            since=old.since if old.status is status else now,
-            problem=event.error,
-            retry_at=None if event.retry_in is None else now + int(event.retry_in * 1000),
-            upload_rate=0,
-            download_rate=0,
-        )
+        if entry is not None:
+            entry.state = after_failure(entry.state, event, self._clock())
 
 
 def remap_of(config: Config, spared: Iterable[Prefix] = ()) -> Remap:
@@ -432,11 +359,6 @@ def remap_of(config: Config, spared: Iterable[Prefix] = ()) -> Remap:
 def translation_of(config: Config) -> Translation:
     """How addresses of downloaders are read."""
     return Translation(teredo=config.ip_remapping.teredo, nat64=config.ip_remapping.nat64)
-
-
-def ref_of(settings: DownloaderSettings) -> DownloaderRef:
-    """A downloader as records name it."""
-    return DownloaderRef(id=settings.id, name=settings.name, kind=_KINDS[settings.type])
 
 
 async def _end(entry: _Entry) -> None:

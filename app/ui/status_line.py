@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from typing_extensions import override
 
 from app.locale import _, ngettext
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.ui.desk import Desk
 from app.ui.format import NOTHING, ago, rate, seconds, size
 from app.ui.widgets import StatusBar, StatusPart

@@ -17,7 +17,7 @@ from app.domain.address import show
 from app.domain.ban import Ban
 from app.locale import _, ngettext
 from app.locale.texts import rule_title
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.ui.bans_today import BansToday
 from app.ui.desk import Desk
 from app.ui.format import clock, rate

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.address import parse_prefix
 from app.domain.errors import NotFound, Refused
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.errors import StorageError, Unreachable
 from app.services.events import DownloadersChanged, SweepFailed
 from app.settings.downloader import DownloaderSettings

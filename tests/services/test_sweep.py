@@ -15,7 +15,7 @@ from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Mode
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
 from app.services.reconcile import Enforcement

@@ -19,7 +19,7 @@ from app.domain.reason import Text
 from app.locale import _
 from app.locale.texts import say
 from app.services.core import Core
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import DownloaderError
 from app.services.events import JudgedPeer
 from app.services.wire import (

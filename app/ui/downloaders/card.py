@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QVBoxLayout, Q
 from typing_extensions import override
 
 from app.locale import _
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.ui.downloaders.elided import ElidedLabel
 from app.ui.downloaders.health import Health
 from app.ui.format import NOTHING, count, plain, rate

@@ -16,7 +16,7 @@ from app.domain.errors import AppError, Refused
 from app.locale import _
 from app.locale.texts import say
 from app.services.core import Core
-from app.services.downloaders import ref_of
+from app.services.downloader_state import ref_of
 from app.settings.downloader import KINDS, DownloaderSettings, read_downloader
 from app.settings.errors import InvalidSetting
 from app.ui.downloaders.secret_field import SecretField

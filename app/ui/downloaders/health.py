@@ -8,7 +8,7 @@ from app.domain.errors import AppError
 from app.domain.reason import Text
 from app.locale import _
 from app.locale.texts import say
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import (
     AccessDenied,
     NeedsAction,

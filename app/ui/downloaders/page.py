@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.domain.errors import AppError
 from app.locale import _
 from app.locale.texts import say
-from app.services.downloaders import DownloaderState
+from app.services.downloader_state import DownloaderState
 from app.services.events import DownloadersChanged, SweepFailed, Swept
 from app.ui.desk import Desk
 from app.ui.downloaders.card import DownloaderCard

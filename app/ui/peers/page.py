@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.domain.address import Prefix, show
 from app.domain.ban import Ban
 from app.locale import _, ngettext
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.events import DownloadersChanged, JudgedPeer, PeerKey, Swept
 from app.ui.desk import Desk
 from app.ui.format import count

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from app.locale import _, ngettext
 from app.locale.texts import say
 from app.services.core import Core
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.ui.desk import Desk
 from app.ui.format import clock, count, sentences, span
 from app.ui.page import Remark

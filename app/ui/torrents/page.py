@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from app.locale import _
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.events import DownloadersChanged, SweepFailed, Swept
 from app.ui import icons
 from app.ui.bans.columns import took

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from app.api.routes.downloaders import DownloaderStatus, LivePeer
 from app.domain.errors import NotFound
 from app.domain.reason import Text
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed
 from app.services.wire import WireTorrent

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.settings.downloader import DownloaderSettings
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.health import Health

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.reason import Text
-from app.services.downloaders import DownloaderState, Status
+from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import (
     AccessDenied,
     DownloaderError,

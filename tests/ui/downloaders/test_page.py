@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.domain.reason import Text
-from app.services.downloaders import Status
+from app.services.downloader_state import Status
 from app.services.errors import Unreachable
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.page import DownloadersPage

@@ -1,0 +1,110 @@
+"""How a downloader is doing, as front ends show it, and what a sweep or a failure makes of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from app.domain.ban import DownloaderRef
+from app.domain.errors import AppError
+from app.services.errors import AccessDenied, NeedsAction
+from app.services.events import SweepFailed, Swept, Timings
+from app.settings.downloader import QBITTORRENT, DownloaderSettings
+
+_KINDS: Final = {QBITTORRENT: "qBittorrent"}
+"""PBH's display names."""
+
+
+class Status(StrEnum):
+    """A downloader's health, in PBH's words."""
+
+    UNKNOWN = "UNKNOWN"
+    """Not connected yet."""
+    HEALTHY = "HEALTHY"
+    ERROR = "ERROR"
+    NEED_TAKE_ACTION = "NEED_TAKE_ACTION"
+    """It waits for the user: refused log-in, too old, locked."""
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloaderState:
+    """All about one downloader that a front end shows in a row."""
+
+    settings: DownloaderSettings
+    status: Status
+    since: int
+    """When this status began, epoch ms."""
+    problem: AppError | None = None
+    retry_at: int | None = None
+    """When it is asked again after a failure, epoch ms; None when it waits for the user."""
+    version: str = ""
+    swept_at: int | None = None
+    """End of the last good sweep, epoch ms."""
+    timings: Timings | None = None
+    torrents: int = 0
+    peers: int = 0
+    upload_rate: int = 0
+    download_rate: int = 0
+    requests: int = 0
+    """HTTP requests of the last sweep."""
+    bans_confirmed: int = 0
+    bans_possible: int = 0
+    """Bans that it can hold at all."""
+
+    @property
+    def ref(self) -> DownloaderRef:
+        """As records name it."""
+        return ref_of(self.settings)
+
+
+def after_sweep(old: DownloaderState, swept: Swept, now: int, version: str) -> DownloaderState:
+    """It answered."""
+    snapshot = swept.snapshot
+    return DownloaderState(
+        settings=old.settings,
+        status=Status.HEALTHY,
+        since=old.since if old.status is Status.HEALTHY else now,
+        version=version,
+        swept_at=now,
+        timings=swept.timings,
+        torrents=len(snapshot.torrents),
+        peers=swept.peers,
+        upload_rate=snapshot.upload_rate,
+        download_rate=snapshot.download_rate,
+        requests=snapshot.requests,
+    )
+
+
+def after_failure(old: DownloaderState, failed: SweepFailed, now: int) -> DownloaderState:
+    """It did not answer as it should."""
+    waits = isinstance(failed.error, (AccessDenied, NeedsAction))
+    status = Status.NEED_TAKE_ACTION if waits else Status.ERROR
+    return replace(
+        old,
+        status=status,
+        since=old.since if old.status is status else now,
+        problem=failed.error,
+        retry_at=None if failed.retry_in is None else now + int(failed.retry_in * 1000),
+        upload_rate=0,
+        download_rate=0,
+    )
+
+
+def resting(state: DownloaderState, since: int) -> DownloaderState:
+    """The user wants it left alone for a while."""
+    return replace(
+        state,
+        status=Status.PAUSED,
+        since=since,
+        problem=None,
+        retry_at=None,
+        upload_rate=0,
+        download_rate=0,
+    )
+
+
+def ref_of(settings: DownloaderSettings) -> DownloaderRef:
+    """A downloader as records name it."""
+    return DownloaderRef(id=settings.id, name=settings.name, kind=_KINDS[settings.type])
