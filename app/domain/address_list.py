@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.address import IPAddress, Prefix, show
+from app.domain.split_keys import SplitKeys
 
 if TYPE_CHECKING:  # numpy takes 12 MB and 0.15 s, and is here once somebody reads a list
     import numpy as np
@@ -114,9 +115,9 @@ class AddressList:
         number = self.ip_set.find(ip)
         return None if number < 0 else self[number]
 
-    def find_many(self, ips: Sequence[IPAddress]) -> Indexes:
+    def find_many(self, keys: SplitKeys) -> Indexes:
         """For each address the number of the narrowest entry that holds it, or -1."""
-        return self.ip_set.find_many(ips)
+        return self.ip_set.find_many(keys)
 
     @property
     def nbytes(self) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from app.domain.address import Prefix
+from app.domain.key_ranges import KeyRanges
 from app.domain.peer_exception import PeerException
 from app.domain.prefix_map import PrefixMap
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 
 _Entries: TypeAlias = tuple[PeerException, ...]
 
@@ -22,7 +23,9 @@ class ExceptionIndex:
         "_by_prefix",
         "_by_torrent",
         "_elsewhere",
+        "_everywhere",
         "_has_prefixes",
+        "_ranges",
         "_size",
     )
 
@@ -45,9 +48,18 @@ class ExceptionIndex:
             else:
                 self._elsewhere.append(entry)
         self._has_prefixes = len(self._by_prefix) > 0
+        self._everywhere = any(entry.prefix is None for entry in ordered)
+        """Whether any may cover peers wherever they are."""
+        self._ranges = KeyRanges(entry.prefix for entry in ordered if entry.prefix is not None)
 
     def __len__(self) -> int:
         return self._size
+
+    def near(self, batch: Batch) -> set[int]:
+        """The places of those that any entry may cover; of all others `find` and `all` would find nothing."""
+        if self._everywhere:
+            return set(range(len(batch)))
+        return batch.inside(self._ranges) if self._has_prefixes else set()
 
     def find(self, sighting: Sighting, now: int) -> PeerException | None:
         """One that covers it at `now` (epoch ms), those of narrow blocks first."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.address import IPAddress, Prefix
+from app.domain.split_keys import SplitKeys
 
 Words: TypeAlias = NDArray[np.uint32]
 """IPv4 addresses as numbers."""
@@ -118,22 +119,21 @@ class IpSet:
             if at < 0 or number > self._lasts4[at]:
                 return NOWHERE
             return int(self._owners4[at])
-        return int(self._find6([ip])[0]) if len(self._starts6) else NOWHERE
+        return int(self._find6(ip.packed)[0]) if len(self._starts6) else NOWHERE
 
-    def find_many(self, ips: Sequence[IPAddress]) -> Indexes:
+    def find_many(self, keys: SplitKeys) -> Indexes:
         """`find` for each of many."""
-        found = np.full(len(ips), NOWHERE, np.int32)
-        four = [at for at, ip in enumerate(ips) if type(ip) is IPv4Address]
-        if four and len(self._starts4):
-            asked = np.array([int(ips[at]) for at in four], np.uint32)
-            found[four] = _look_up(self._starts4, self._lasts4, self._owners4, asked)
-        if len(four) < len(ips) and len(self._starts6):
-            six = [at for at, ip in enumerate(ips) if type(ip) is not IPv4Address]
-            found[six] = self._find6([ips[at] for at in six])
+        found = np.full(len(keys), NOWHERE, np.int32)
+        if keys.four and len(self._starts4):
+            asked = np.frombuffer(keys.four, np.uint32)
+            at = np.frombuffer(keys.at4, np.int32)
+            found[at] = _look_up(self._starts4, self._lasts4, self._owners4, asked)
+        if keys.six and len(self._starts6):
+            found[np.frombuffer(keys.at6, np.int32)] = self._find6(keys.six)
         return found
 
-    def _find6(self, ips: Sequence[IPAddress]) -> Indexes:
-        asked = np.frombuffer(b"".join([int(ip).to_bytes(16, "big") for ip in ips]), "S16")
+    def _find6(self, packed: bytes) -> Indexes:
+        asked = np.frombuffer(packed, "S16")
         return _look_up(self._starts6, self._lasts6, self._owners6, asked)
 
     def overlaps(self, prefix: Prefix) -> bool:

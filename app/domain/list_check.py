@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
-from app.domain.address import IPAddress, Prefix, parse_prefix, show
+from app.domain.address import IPAddress, Prefix, address_key, parse_prefix, show
 from app.domain.address_list import LineCounts
 from app.domain.name_list import NameList
 from app.domain.reason import Text
+from app.domain.split_keys import SplitKeys
 
 if TYPE_CHECKING:  # numpy is loaded with it
     from app.domain.ip_set import IpSet
@@ -76,7 +77,8 @@ def doubt_addresses(
             )
     if len(live) < ENOUGH_PEERS:
         return None
-    return _doubt_peers(int((found.find_many(live) >= 0).sum()), len(live), max_peer_share)
+    held = found.find_many(SplitKeys([address_key(ip) for ip in live])) >= 0
+    return _doubt_peers(int(held.sum()), len(live), max_peer_share)
 
 
 def doubt_names(found: NameList, *, live: Sequence[str], max_peer_share: float) -> Text | None:

@@ -22,6 +22,7 @@ from app.domain.address import (
     single,
     unmapped,
 )
+from app.domain.key_ranges import KeyRanges
 from app.domain.reason import Text
 
 
@@ -138,6 +139,7 @@ class ProtectedNetworks:
         self._v6 = _Blocks(entry for entry in self.entries if entry.prefix.version == 6)  # noqa: PLR2004 - IP version
         self.blocks: Final = (*self._v4.blocks, *self._v6.blocks)
         """The same without those inside others."""
+        self.ranges: Final = KeyRanges(self.blocks)
 
     def find(self, address: IPAddress) -> Protected | None:
         """The narrowest entry that holds `address`."""

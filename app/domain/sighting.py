@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from app.domain.key_ranges import KeyRanges
 from app.domain.peer import Peer
+from app.domain.split_keys import SplitKeys
 from app.domain.torrent import Torrent
 
 
@@ -24,7 +26,7 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
 class Batch:
     """Sightings that are judged together, with the columns that many rules look at."""
 
-    __slots__ = ("endpoints", "keys", "peers", "sightings")
+    __slots__ = ("_split", "_translated", "endpoints", "keys", "peers", "sightings")
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self.sightings = sightings
@@ -32,6 +34,24 @@ class Batch:
         self.endpoints = [peer.address.effective for peer in self.peers]
         self.keys = [endpoint.key for endpoint in self.endpoints]
         """`address_key` of the addresses that rules see."""
+        self._split: SplitKeys | None = None
+        self._translated: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.sightings)
+
+    @property
+    def split(self) -> SplitKeys:
+        """The addresses that rules see, for sets of addresses."""
+        if self._split is None:
+            self._split = SplitKeys(self.keys)
+        return self._split
+
+    def inside(self, ranges: KeyRanges) -> set[int]:
+        """The places of those whose address is in `ranges`, after translation or as the downloader says."""
+        if self._translated is None:
+            addresses = enumerate([peer.address for peer in self.peers])
+            self._translated = [at for at, each in addresses if each.raw is not each.effective]
+        found = set(ranges.among(self.keys))
+        found.update(at for at in self._translated if self.peers[at].address.raw.key in ranges)
+        return found

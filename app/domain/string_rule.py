@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,6 +27,10 @@ _MAX_DEPTH: Final = 16
 _WORTH_A_SET: Final = 3
 """Fewer predicates are asked one by one."""
 _MOST_REMEMBERED: Final = 1_000
+_LINES: Final = 32
+"""Subjects that are asked about as one text; when one of them is hit, each is asked about."""
+_ENDS_OF_TEXT: Final = re.compile(r"\\[AzZ]|\(\?\w*-\w*m")
+"""In a regular expression, what does not hold at the ends of lines; sometimes it means something else."""
 _CONSTANT: Final = "CONSTANT"
 _REGEX: Final = "REGEX"
 _AS_PATTERN: Final = {
@@ -125,6 +130,12 @@ class StringRuleList:
             self._matcher.append(_Matcher(self))
         return self._matcher[0].match(subject or "")
 
+    def match_many(self, subjects: Sequence[str]) -> list[StringRule | None]:
+        """`match` of many, which is several times faster where few or none are hit."""
+        if not self._matcher:
+            self._matcher.append(_Matcher(self))
+        return self._matcher[0].match_many(subjects)
+
     def decide(self, holds: Callable[[StringRule], bool]) -> StringRule | None:
         """The rule that hits, given whose predicate holds."""
         found: StringRule | None = None
@@ -150,7 +161,17 @@ class StringRuleList:
 class _Matcher:
     """Asks all predicates of a list at once; what follows from those that hold is worked out once and remembered."""
 
-    __slots__ = ("_list", "_memory", "_others", "_regexes", "_rules", "_sets", "_slow", "_words")
+    __slots__ = (
+        "_lines",
+        "_list",
+        "_memory",
+        "_others",
+        "_regexes",
+        "_rules",
+        "_sets",
+        "_slow",
+        "_words",
+    )
 
     def __init__(self, rules: StringRuleList) -> None:
         self._list = rules
@@ -173,6 +194,8 @@ class _Matcher:
             elif rule.method != _CONSTANT:  # the outcome of a constant is the same either way
                 self._others.append(number)
         self._sets = self._make_sets()
+        self._lines: list[Linear | None] = []
+        """Made when first asked for, see `_make_lines`."""
 
     def _make_sets(self) -> tuple[LinearSet, LinearSet, LinearSet] | None:
         """All for ASCII subjects; words for other subjects in lower case, and regexes for those."""
@@ -204,6 +227,39 @@ class _Matcher:
         except KeyError:
             return self._remember(held)
 
+    def match_many(self, subjects: Sequence[str]) -> list[StringRule | None]:
+        if not self._lines:
+            self._lines.append(self._make_lines())
+        lines = self._lines[0]
+        if lines is None:
+            return list(map(self.match, subjects))
+        nothing = self._memory[()] if () in self._memory else self._remember(())
+        found: list[StringRule | None] = []
+        for start in range(0, len(subjects), _LINES):
+            part = subjects[start : start + _LINES]
+            text = "\n".join(part)
+            if text.isascii() and not lines.search(text):
+                found += [nothing] * len(part)
+            else:
+                found += map(self.match, part)
+        return found
+
+    def _make_lines(self) -> Linear | None:
+        """A pattern that is found in ASCII lines of which one may be hit; None when there can be none.
+
+        It may be found though no line is hit, as when it reaches from one into the next.
+        """
+        regexes = [rule.pattern.text for rule in self._rules if isinstance(rule.pattern, Linear)]
+        if self._slow or self._others or any(map(_ENDS_OF_TEXT.search, regexes)):
+            return None
+        words = [rule for rule in self._rules if rule.method in _AS_PATTERN]
+        patterns = [f"(?mi:{_line(rule)})" for rule in words if rule.content.isascii()]
+        patterns += [f"(?m:^(?:{regex})$)" for regex in regexes]
+        try:
+            return Linear("|".join(patterns)) if patterns else None
+        except InvalidPattern:  # too large together
+            return None
+
     def _ask(self, subject: str) -> tuple[int, ...]:
         lower = subject.lower()
         if self._sets is not None and has_utf8(subject):
@@ -220,6 +276,11 @@ class _Matcher:
             self._memory.clear()
         self._memory[held] = found
         return found
+
+
+def _line(rule: StringRule) -> str:
+    before, after = _AS_PATTERN[rule.method]
+    return ("^" if before else "") + escape(rule.content.lower()) + ("$" if after else "")
 
 
 def parse_rule_list(entries: Sequence[str], unmet: UnmetIf = UnmetIf.SKIP) -> StringRuleList:

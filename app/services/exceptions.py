@@ -141,16 +141,22 @@ class Exceptions:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The second line of each trace."""
-        return list(map(self.judge, batch.sightings))
+        found, now = [self._pass] * len(batch), self._clock()
+        for at in self._sparing.near(batch) | self._silencing.near(batch):
+            found[at] = self._judge(batch.sightings[at], now)
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """The first line of every trace: SKIP when the peer is spared, and which entries apply. Alike ones are one."""
-        found = self.find(sighting)
+        """The line of the trace: SKIP when the peer is spared, and which entries apply. Alike ones are one."""
+        return self._judge(sighting, self._clock())
+
+    def _judge(self, sighting: Sighting, now: int) -> Verdict:
+        found = self._sparing.find(sighting, now)
         if found is not None:
             return self._say((found,), _spared)
         if not self.silences:
             return self._pass
-        silencing = tuple(self._silencing.all(sighting, self._clock()))
+        silencing = tuple(self._silencing.all(sighting, now))
         return self._say(silencing, _silenced) if silencing else self._pass
 
     async def expire(self) -> None:

@@ -66,7 +66,10 @@ class Protection:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The first line of each trace."""
-        return list(map(self.judge, batch.sightings))
+        found = [self._pass] * len(batch)
+        for at in batch.inside(self.networks.ranges):
+            found[at] = self.judge(batch.sightings[at])
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The line of the trace: SKIP for what is protected. Alike ones are one object."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from app.domain.address import IPAddress
+from app.domain.address import Endpoint, IPAddress, address_key
 from app.services.ports import Clock
 
 _MINUTE: Final = 60_000
@@ -53,7 +53,7 @@ class _Known:
 class ReverseNames:
     """Knows the names of some addresses; `run` looks up those that were asked for and not known.
 
-    Nobody is asked about an address for which `names` or `name` was not called.
+    Nobody is asked about an address for which none of its methods was called.
     """
 
     def __init__(
@@ -68,9 +68,10 @@ class ReverseNames:
         """`known` is told in batches of which addresses the names came or changed; `most` bounds the memory."""
         self._resolver, self._clock, self._tell = resolver, clock, known
         self._at_once, self._most = at_once, most
-        self._memory: OrderedDict[IPAddress, _Known] = OrderedDict()
-        self._waiting: OrderedDict[IPAddress, None] = OrderedDict()
-        self._running: set[IPAddress] = set()
+        # By `address_key`.
+        self._memory: OrderedDict[int, _Known] = OrderedDict()
+        self._waiting: OrderedDict[int, IPAddress] = OrderedDict()
+        self._running: set[int] = set()
         self._news: set[IPAddress] = set()
         self._work = asyncio.Semaphore(0)
         self._has_news = asyncio.Event()
@@ -80,15 +81,18 @@ class ReverseNames:
 
         Old ones hold until there are new ones.
         """
-        found = self._memory.get(ip)
-        if found is None:
-            if self._resolver is None:
-                return ()
-            self._want(ip)
-            return None
-        if found.until <= self._clock():
-            self._want(ip)
-        return found.names
+        return self.names_of((Endpoint(ip, 0),))[0]
+
+    def names_of(self, endpoints: Sequence[Endpoint]) -> list[tuple[str, ...] | None]:
+        """The same of many."""
+        get, now = self._memory.get, self._clock()
+        found = [get(endpoint.key) for endpoint in endpoints]
+        unknown = () if self._resolver is None else None
+        if unknown is None:
+            for endpoint, known in zip(endpoints, found, strict=True):
+                if known is None or known.until <= now:
+                    self._want(endpoint.key, endpoint.ip)
+        return [unknown if known is None else known.names for known in found]
 
     def name(self, ip: IPAddress) -> str | None:
         """The first name of `ip`; None when it has none or it is not known yet."""
@@ -97,7 +101,7 @@ class ReverseNames:
 
     async def look_up(self, ip: IPAddress) -> str | None:
         """The first name of `ip`, waiting for the answer where it is not known; a few seconds at most."""
-        if ip not in self._memory and self._resolver is not None:
+        if address_key(ip) not in self._memory and self._resolver is not None:
             self._remember(ip, await self._resolver.resolve(ip))
         return self.name(ip)
 
@@ -119,16 +123,16 @@ class ReverseNames:
                 group.create_task(self._resolve_all(), name=f"reverse names {number}")
             group.create_task(self._tell_all(), name="tell of reverse names")
 
-    def _want(self, ip: IPAddress) -> None:
+    def _want(self, key: int, ip: IPAddress) -> None:
         # More than can ever be remembered need not wait: they are asked for again.
         if (
             self._resolver is None
-            or ip in self._waiting
-            or ip in self._running
+            or key in self._waiting
+            or key in self._running
             or len(self._waiting) >= self._most
         ):
             return
-        self._waiting[ip] = None
+        self._waiting[key] = ip
         self._work.release()
 
     async def _resolve_all(self) -> None:
@@ -136,24 +140,25 @@ class ReverseNames:
             await self._work.acquire()
             if not self._waiting or self._resolver is None:  # dropped meanwhile
                 continue
-            ip, _ = self._waiting.popitem(last=False)
-            self._running.add(ip)
+            key, ip = self._waiting.popitem(last=False)
+            self._running.add(key)
             resolver = self._resolver
             try:
                 answer = await resolver.resolve(ip)
             finally:
-                self._running.discard(ip)
+                self._running.discard(key)
             if resolver is self._resolver:
                 self._remember(ip, answer)
             else:
-                self._want(ip)
+                self._want(key, ip)
 
     def _remember(self, ip: IPAddress, answer: ReverseAnswer) -> None:
-        before = self._memory.pop(ip, None)
+        key = address_key(ip)
+        before = self._memory.pop(key, None)
         names = answer.names
         if not answer.answered and before is not None:
             names = before.names  # silence takes no name away
-        self._memory[ip] = _Known(names, self._clock() + _lifespan(answer))
+        self._memory[key] = _Known(names, self._clock() + _lifespan(answer))
         if len(self._memory) > self._most:
             self._memory.popitem(last=False)
         if before is None or before.names != names:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from app.domain.address import IPAddress
+from app.domain.address import Endpoint
 from app.domain.address_list import AddressList
 from app.domain.name_list import NameList
 from app.domain.place import Nowhere, Whereabouts
@@ -37,9 +37,8 @@ from app.settings.profile import Profile, area_field
 class _NobodyAsked:
     """Reverse names where no server is asked."""
 
-    def names(self, ip: IPAddress) -> tuple[str, ...] | None:
-        del ip
-        return None
+    def names_of(self, endpoints: Sequence[Endpoint]) -> list[tuple[str, ...] | None]:
+        return [None] * len(endpoints)
 
 
 @dataclass(frozen=True, slots=True)

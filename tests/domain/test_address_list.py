@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address import parse_ip, parse_prefix
+from app.domain.address import address_key, parse_ip, parse_prefix
 from app.domain.address_list import AddressList, Entry, LineCounts
 from app.domain.address_reader import parse_address_list
+from app.domain.split_keys import SplitKeys
 from tests.domain.test_address_columns import plain_lines
 
 
@@ -27,7 +28,7 @@ def test_the_narrowest_entry_answers() -> None:
     asked = [
         parse_ip(text) for text in ("1.2.3.4", "1.9.9.9", "2.0.0.0", "2001:db8::1", "2001:1::")
     ]
-    numbers = blocks.find_many(asked)
+    numbers = blocks.find_many(SplitKeys([address_key(ip) for ip in asked]))
     texts = [blocks[int(number)].text if number >= 0 else None for number in numbers]
     assert texts == ["1.2.3.0/24", "1.0.0.0/8", None, "2001:db8::/32", "2001::/16"]
     assert [blocks.find(ip) for ip in asked] == [blocks[n] if n >= 0 else None for n in numbers]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.domain.address import IPAddress, address_key, parse_ip
 from app.domain.address_lookup import AddressLookup
 from app.domain.address_reader import parse_address_list
+from app.domain.split_keys import SplitKeys
 
 LISTS = (
     parse_address_list(b"1.2.3.0/24\n1.2.3.4\n2001:db8::/32"),
@@ -24,15 +25,6 @@ def test_the_first_list_answers_with_its_narrowest_entry() -> None:
     assert len(lookup) == 5
 
 
-def test_what_was_not_in_the_batch_is_looked_up_all_the_same() -> None:
-    lookup = AddressLookup(LISTS)
-    lookup.look_up([parse_ip("1.2.3.4"), parse_ip("9.9.9.9")])
-    assert lookup.find(parse_ip("9.9.9.9")) is None
-    assert lookup.find(parse_ip("1.2.9.9")) == (1, lookup.lists[1].ip_set.find(parse_ip("1.2.9.9")))
-    lookup.look_up([])
-    assert lookup.find(parse_ip("1.2.3.4")) is not None
-
-
 near = st.one_of(
     st.sampled_from(["1.2.3.4", "1.2.3.9", "1.2.255.255", "1.3.0.0", "2001:db8::9", "::5", "::6"]),
     st.ip_addresses().map(str),
@@ -41,9 +33,9 @@ near = st.one_of(
 
 @given(st.lists(near, max_size=12))
 def test_a_batch_finds_what_one_by_one_finds(ips: list[IPAddress]) -> None:
-    alone, together = AddressLookup(LISTS), AddressLookup(LISTS)
-    together.look_up(ips)
-    assert [together.find(ip) for ip in ips] == [alone.find(ip) for ip in ips]
+    lookup = AddressLookup(LISTS)
+    found = {at for at, ip in enumerate(ips) if lookup.find(ip) is not None}
+    assert lookup.listed(SplitKeys([address_key(ip) for ip in ips])) == found
 
 
 @given(st.ip_addresses(), st.ip_addresses())

@@ -1,5 +1,6 @@
 """The frozen address set: it equals a naive walk over its entries, for both families."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address import IPAddress, Prefix, block_of, parse_ip, parse_prefix
+from app.domain.address import IPAddress, Prefix, address_key, block_of, parse_ip, parse_prefix
 from app.domain.ip_set import IpSet, Range
+from app.domain.split_keys import SplitKeys
 
 TOP4, TOP6 = 2**32 - 1, 2**128 - 1
 
@@ -49,6 +51,10 @@ def ends(entry: Prefix | Range) -> tuple[int, int, int]:
     return first.version, int(first), int(last)
 
 
+def split(ips: Sequence[IPAddress]) -> SplitKeys:
+    return SplitKeys([address_key(ip) for ip in ips])
+
+
 def naive(entries: list[Prefix | Range], ip: IPAddress) -> int:
     found = [
         (last - first, number)
@@ -68,7 +74,7 @@ def test_it_equals_a_naive_walk(entries: list[Prefix | Range], data: st.DataObje
     built = IpSet.of(entries)
     expected = [naive(entries, ip) for ip in asked]
     assert [built.find(ip) for ip in asked] == expected
-    assert built.find_many(asked).tolist() == expected
+    assert built.find_many(split(asked)).tolist() == expected
 
 
 @given(st.lists(st.one_of(prefixes(), ranges()), max_size=8), prefixes())
@@ -85,7 +91,7 @@ def test_an_empty_set_holds_nothing() -> None:
     empty = IpSet.of([])
     assert not empty
     assert empty.find(IPv4Address(1)) == empty.find(IPv6Address(1)) == -1
-    assert empty.find_many([IPv4Address(1), IPv6Address(1)]).tolist() == [-1, -1]
+    assert empty.find_many(split([IPv4Address(1), IPv6Address(1)])).tolist() == [-1, -1]
     assert empty.coverage() == (0, 0)
 
 
@@ -113,7 +119,7 @@ def test_a_large_set_is_found_again_and_small() -> None:
     starts = np.unique(dice.integers(0, 2**32, 50_000, dtype=np.uint32))
     built = IpSet(starts, starts, np.empty((0, 2), np.uint64), np.empty((0, 2), np.uint64))
     asked = [IPv4Address(int(n)) for n in starts[::50]]
-    assert built.find_many(asked).tolist() == list(range(0, len(starts), 50))
+    assert built.find_many(split(asked)).tolist() == list(range(0, len(starts), 50))
     assert built.nbytes <= 12 * len(starts)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.domain.address import address_key
 from app.domain.address_list import AddressList
 from app.domain.address_lookup import AddressLookup
 from app.domain.reason import Text
-from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -29,10 +27,7 @@ class AddressSubscription:
     """The answer for everybody else, made once."""
     _lookup: AddressLookup = field(init=False, repr=False, compare=False)
 
-    _answers: Answers = field(init=False, repr=False, compare=False)
-
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         lookup = AddressLookup(self.lists)
         passing = Verdict(
             rule=self.name,
@@ -44,15 +39,13 @@ class AddressSubscription:
         object.__setattr__(self, "_lookup", lookup)
         object.__setattr__(self, "passing", passing)
 
-    def subject(self, sighting: Sighting) -> int | str:
-        """The address; nothing when no list is there."""
-        return address_key(sighting.peer.address.effective.ip) if self.lists else ""
-
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
+        """The same of many; few are on a list."""
+        found = [self.passing] * len(batch)
         if self.lists:
-            self._lookup.look_up(endpoint.ip for endpoint in batch.endpoints)
-        return self._answers.of(batch)
+            for at in self._lookup.listed(batch.split):
+                found[at] = self.judge(batch.sightings[at])
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by address alone."""

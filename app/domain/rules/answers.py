@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from app.domain.sighting import Batch, Sighting
@@ -15,24 +15,28 @@ _MOST: Final = 20_000
 class Answers:
     """For rules about what many peers share, such as a client's name."""
 
-    __slots__ = ("_judge", "_known", "_subject")
+    __slots__ = ("_judge", "_known")
 
-    def __init__(
-        self,
-        subject: Callable[[Sighting], Hashable],
-        judge: Callable[[Sighting], Verdict],
-    ) -> None:
-        """`subject` is all that the answer of `judge` depends on."""
-        self._subject, self._judge = subject, judge
+    def __init__(self, judge: Callable[[Sighting], Verdict]) -> None:
+        self._judge = judge
         self._known: dict[Hashable, Verdict] = {}
 
-    def of(self, batch: Batch) -> list[Verdict]:
-        """The answer about each; peers with the same subject share one."""
-        subjects = list(map(self._subject, batch.sightings))
+    def of(self, subjects: Sequence[Hashable], batch: Batch) -> list[Verdict]:
+        """The answer about each of `batch`; those with the same subject share one.
+
+        A subject is all that the answer of `judge` depends on.
+        """
+        known = self._known
+        try:
+            return list(map(known.__getitem__, subjects))
+        except KeyError:
+            self._learn(subjects, batch)
+        return list(map(known.__getitem__, subjects))
+
+    def _learn(self, subjects: Sequence[Hashable], batch: Batch) -> None:
         known = self._known
         if len(known) > _MOST:
             known.clear()
         for subject, sighting in zip(subjects, batch.sightings, strict=True):
             if subject not in known:
                 known[subject] = self._judge(sighting)
-        return [known[subject] for subject in subjects]

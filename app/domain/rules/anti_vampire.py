@@ -26,18 +26,15 @@ class AntiVampire:
     _answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
-
-    def subject(self, sighting: Sighting) -> tuple[str | None, str | None, bool] | bool:
-        """Id, name and whether we seed; the same for all while the preset is off."""
-        if not self.xunlei:
-            return False
-        peer = sighting.peer
-        return peer.peer_id, peer.client_name, sighting.torrent.seeding
+        object.__setattr__(self, "_answers", Answers(self.judge))
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: by id, name and whether we seed; of all alike while the preset is off."""
+        if not self.xunlei:
+            return self._answers.of([None] * len(batch), batch)
+        peers = zip(batch.peers, batch.sightings, strict=True)
+        seen = [(peer.peer_id, peer.client_name, each.torrent.seeding) for peer, each in peers]
+        return self._answers.of(seen, batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id and name, also while idle."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 from app.domain.address_list import AddressList, Entry
 from app.domain.address_lookup import AddressLookup
@@ -12,14 +12,10 @@ from app.domain.peer import Peer
 from app.domain.reason import Param, Text
 from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRule, StringRuleList
+from app.domain.string_rule import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 BTN: Final = "btn"
-_MOST_KNOWN: Final = 2_000
-
-_Matched: TypeAlias = tuple[str, StringRule]
-"""A category, and its rule that hit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +45,6 @@ class BtnRules:
 class BtnScripts(Protocol):
     """Scripts of the network, where the user lets them run; not asked about peers whose handshake runs."""
 
-    def subject(self, sighting: Sighting) -> Hashable:
-        """All that their answer depends on."""
-        ...
-
     def judge(self, sighting: Sighting) -> Verdict | None:
         """SKIP over BAN over None; what it needs was prepared, as nothing may block here."""
         ...
@@ -74,15 +66,15 @@ class BtnRule:
     """What the lists of the look-up are."""
     _passing: Mapping[str, Verdict] = field(init=False, repr=False, compare=False)
     """By reason."""
-    _known: dict[tuple[str, str | None], _Matched | None] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-    """What names and ids matched, by kind."""
-
+    _anywhere: AddressLookup = field(init=False, repr=False, compare=False)
+    """All lists of addresses, for whether an address is on any."""
+    _ports: frozenset[int] = field(init=False, repr=False, compare=False)
+    """Of all categories."""
     _answers: Answers = field(init=False, repr=False, compare=False)
+    """About those whose address and port are on no list, by all that is left."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+        object.__setattr__(self, "_answers", Answers(self._judge_name))
         rules = self.rules or BtnRules()
         lists = [
             (kind, each) for kind, each in (("allow", rules.allow), ("deny", rules.deny)) if each
@@ -100,22 +92,28 @@ class BtnRule:
         }
         object.__setattr__(self, "_lookup", AddressLookup([each for _, each in lists]))
         object.__setattr__(self, "_kinds", tuple(kind for kind, _ in lists))
+        anywhere = AddressLookup([*(each for _, each in lists), *rules.ip.values()])
+        object.__setattr__(self, "_anywhere", anywhere)
+        # 0 is no port but an unknown one.
+        object.__setattr__(self, "_ports", frozenset().union(*rules.port.values()) - {0})
         object.__setattr__(self, "_passing", passing)
 
-    def subject(self, sighting: Sighting) -> Hashable:
-        """All of a peer's identity (D-22), and whether that is known yet."""
-        if self.rules is None:
-            return False
-        peer = sighting.peer
-        endpoint = peer.address.effective
-        own = (endpoint, peer.peer_id, peer.client_name, peer.handshaking)
-        return own if self.scripts is None else (own, self.scripts.subject(sighting))
-
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """Look addresses up together; names and ids are remembered."""
-        if self._kinds:
-            self._lookup.look_up(endpoint.ip for endpoint in batch.endpoints)
-        return self._answers.of(batch)
+        """The same of many: most are on no list and share the answer about their id and name (D-22)."""
+        if self.rules is None:
+            return [self._passing["btn-no-rules"]] * len(batch)
+        peers = batch.peers
+        names = [(peer.client_name, peer.peer_id, peer.handshaking) for peer in peers]
+        found = self._answers.of(names, batch)
+        special = self._anywhere.listed(batch.split) if self._anywhere.lists else set()
+        if self._ports:
+            ports, endpoints = self._ports, batch.endpoints
+            special.update(at for at, each in enumerate(endpoints) if each.port in ports)
+        if self.scripts is not None:
+            special.update(self._spoken_about(self.scripts, batch))
+        for at in special:
+            found[at] = self.judge(batch.sightings[at])
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The allow and the deny list also count while the handshake runs, the rest does not."""
@@ -133,7 +131,23 @@ class BtnRule:
             return self._denied(peer, entry)
         if peer.handshaking:
             return self._passing["handshaking"]
-        return self._by_category(self.rules, peer) or self._passing["pass"]
+        return (
+            self._by_place(self.rules, peer)
+            or self._by_name(self.rules, peer)
+            or self._passing["pass"]
+        )
+
+    def _spoken_about(self, scripts: BtnScripts, batch: Batch) -> Iterator[int]:
+        for at, sighting in enumerate(batch.sightings):
+            if not sighting.peer.handshaking and scripts.judge(sighting) is not None:
+                yield at
+
+    def _judge_name(self, sighting: Sighting) -> Verdict:
+        peer = sighting.peer
+        if peer.handshaking:
+            return self._passing["handshaking"]
+        named = None if self.rules is None else self._by_name(self.rules, peer)
+        return named or self._passing["pass"]
 
     def _listed(self, peer: Peer) -> tuple[str, Entry | None]:
         found = self._lookup.find(peer.address.effective.ip)
@@ -159,8 +173,8 @@ class BtnRule:
         reason = Text("btn-denied", {**told, "comment": entry.remark})
         return self._ban(Text("rule-btn-denied", {"entry": entry.text}), reason, {"type": "ip"})
 
-    def _by_category(self, rules: BtnRules, peer: Peer) -> Verdict | None:
-        """The kind that hits last is named; in each kind the first category with a hit."""
+    def _by_place(self, rules: BtnRules, peer: Peer) -> Verdict | None:
+        """By port, then address; in each kind the first category with a hit is named."""
         endpoint = peer.address.effective
         for category, ports in rules.port.items():
             if endpoint.port and endpoint.port in ports:
@@ -171,35 +185,19 @@ class BtnRule:
             if entry is not None:
                 rule = Text("rule-address", {"address": entry.text})
                 return self._hit("ip", category, rule, entry.text)
+        return None
+
+    def _by_name(self, rules: BtnRules, peer: Peer) -> Verdict | None:
+        """By name, then id; as by port and address."""
         for kind, strings, subject in (
             ("clientName", rules.client_name, peer.client_name),
             ("peerId", rules.peer_id, peer.peer_id),
         ):
-            if not strings:
-                continue
-            matched = self._matched(kind, strings, subject)
-            if matched is not None:
-                category, found = matched
-                return self._hit(kind, category, found.title, found.metadata)
+            for category, listed in strings.items():
+                found = listed.match(subject)
+                if found is not None:
+                    return self._hit(kind, category, found.title, found.metadata)
         return None
-
-    def _matched(
-        self, kind: str, strings: Mapping[str, StringRuleList], subject: str | None
-    ) -> _Matched | None:
-        """The first category with a hit; peers by the hundred share a name."""
-        key = (kind, subject)
-        if key in self._known:
-            return self._known[key]
-        matched: _Matched | None = None
-        for category, string_rules in strings.items():
-            found = string_rules.match(subject)
-            if found is not None:
-                matched = (category, found)
-                break
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[key] = matched
-        return matched
 
     def _hit(self, kind: str, category: str, rule: Text, value: str | int) -> Verdict:
         told: dict[str, Param] = {"category": category, "rule": rule}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from app.domain.address import Endpoint, Prefix, show, unmapped
+from app.domain.address import Prefix, show, unmapped
 from app.domain.place import Nowhere, Spot, Whereabouts
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
@@ -32,7 +32,6 @@ NET_TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 _NO_REGION: Final = "0"
 _NO_CITY: Final = "示例海南"
 """PBH's placeholders; the city is an example that no place is called."""
-_MOST_PLACES: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +55,14 @@ class IpBlocklist:
     """Whether it asks where an address is, so that the answers change with the databases."""
     passing: Verdict = field(init=False)
     """The answer for everybody else, made once; with places one for each place."""
-    _there: dict[Spot, Verdict] = field(init=False, repr=False, compare=False, default_factory=dict)
-    """The answers for those who are nowhere but at a place."""
-
-    _answers: Answers = field(init=False, repr=False, compare=False)
+    _there: Answers = field(init=False, repr=False, compare=False)
+    """About those whose address and port are not listed, by where they are."""
+    _ports: frozenset[int] = field(init=False, repr=False, compare=False)
+    """Without 0, which is no port but an unknown one, and yet the placeholder in PBH's list."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+        object.__setattr__(self, "_there", Answers(self._by_place))
+        object.__setattr__(self, "_ports", self.ports - {0})
         places = (self.asns, self.regions, self.cities, frozenset(self.net_types.values()))
         listed = len(self.prefixes) + len(self.ports) + sum(map(len, places))
         passing = Verdict(
@@ -110,20 +110,28 @@ class IpBlocklist:
             mode=mode,
         )
 
-    def subject(self, sighting: Sighting) -> Endpoint | bool:
-        """Address and port (D-10); nothing when nothing is listed."""
-        listed = self.prefixes or self.ports or self.by_place
-        return sighting.peer.address.effective if listed else False
-
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: few are listed by address or port (D-10), the others share the answer of their place."""
+        endpoints = batch.endpoints
+        if self.by_place:
+            found = self._there.of(list(map(self.places.spot, endpoints)), batch)
+        else:
+            found = [self.passing] * len(batch)
+        listed: list[int] = []
+        if self.prefixes:
+            around = enumerate(self.prefixes.find_many(batch.keys))
+            listed += [at for at, prefix in around if prefix is not None]
+        if self._ports:
+            ports = self._ports
+            listed += [at for at, each in enumerate(endpoints) if each.port in ports]
+        for at in listed:
+            found[at] = self.judge(batch.sightings[at])
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by port, address, then place; also while idle, as none of them can change (D-36)."""
         endpoint = sighting.peer.address.effective
-        # 0 is no port but an unknown one, and yet the placeholder in PBH's list.
-        if endpoint.port and endpoint.port in self.ports:
+        if endpoint.port in self._ports:
             told = {"port": endpoint.port}
             facts = {"type": "port", "rule": endpoint.port}
             return self._ban(Text("rule-port", told), Text("port-banned", told), facts)
@@ -135,18 +143,11 @@ class IpBlocklist:
                 Text("address-banned", {"address": str(endpoint.ip), "entry": entry}),
                 {"type": "ip", "rule": entry},
             )
-        return self._by_place(endpoint) if self.by_place else self.passing
+        return self._by_place(sighting) if self.by_place else self.passing
 
-    def _by_place(self, endpoint: Endpoint) -> Verdict:
+    def _by_place(self, sighting: Sighting) -> Verdict:
+        endpoint = sighting.peer.address.effective
         spot = self.places.spot(endpoint)
-        known = self._there.get(spot)
-        if known is None:
-            if len(self._there) >= _MOST_PLACES:
-                self._there.clear()
-            known = self._there[spot] = self._judge_place(spot, endpoint)
-        return known
-
-    def _judge_place(self, spot: Spot, endpoint: Endpoint) -> Verdict:
         saw = _seen(spot)
         if spot.asn in self.asns:
             organisation = self.places(endpoint.ip).organisation

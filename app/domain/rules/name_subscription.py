@@ -28,7 +28,7 @@ class NameSubscription:
     _answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+        object.__setattr__(self, "_answers", Answers(self.judge))
         entries = sum(len(each) for each in self.lists)
         allows = Text("list-allows", {"count": entries, "lists": len(self.lists)})
         object.__setattr__(self, "_allows", allows)
@@ -38,19 +38,15 @@ class NameSubscription:
         """See WithPatterns."""
         return tuple(pattern for each in self.lists for pattern in each.given_up)
 
-    def subject(self, sighting: Sighting) -> tuple[str, bool]:
-        """The name, and when there is none whether it may still come."""
-        name = sighting.peer.client_name or ""
-        return name, sighting.peer.handshaking and not name.strip()
-
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: by the name, and whether it may still come."""
+        names = [(peer.client_name, peer.handshaking) for peer in batch.peers]
+        return self._answers.of(names, batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; none passes."""
-        name, pending = self.subject(sighting)
-        if pending:
+        name = sighting.peer.client_name or ""
+        if sighting.peer.handshaking and not name.strip():
             return self._pass(Text("handshaking"), Text("saw-not-yet-known"))
         saw = Text("saw-text", {"text": name})
         if not name.strip():

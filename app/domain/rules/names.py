@@ -28,11 +28,12 @@ class PeerIdBlacklist:
     _answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+        object.__setattr__(self, "_answers", Answers(self.judge))
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: by the id, and whether it may still come."""
+        ids = [(peer.peer_id, peer.handshaking) for peer in batch.peers]
+        return self._answers.of(ids, batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id alone; no id while the handshake runs is no answer yet."""
@@ -43,10 +44,6 @@ class PeerIdBlacklist:
     def given_up(self) -> tuple[str, ...]:
         """See WithPatterns."""
         return self.banned.given_up
-
-    def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
-        """The id, and whether it may still come."""
-        return sighting.peer.peer_id, sighting.peer.handshaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +58,12 @@ class ClientNameBlacklist:
     _answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
+        object.__setattr__(self, "_answers", Answers(self.judge))
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: by the name, and whether it may still come."""
+        names = [(peer.client_name, peer.handshaking) for peer in batch.peers]
+        return self._answers.of(names, batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; no name while the handshake runs is no answer yet."""
@@ -76,10 +74,6 @@ class ClientNameBlacklist:
     def given_up(self) -> tuple[str, ...]:
         """See WithPatterns."""
         return self.banned.given_up
-
-    def subject(self, sighting: Sighting) -> tuple[str | None, bool]:
-        """The name, and whether it may still come."""
-        return sighting.peer.client_name, sighting.peer.handshaking
 
 
 def _judge(

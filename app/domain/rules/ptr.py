@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
-from app.domain.address import IPAddress
+from app.domain.address import Endpoint
 from app.domain.reason import Text
-from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRuleList
+from app.domain.string_rule import StringRule, StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"
 _PASS: Final = Text("pass")
+_HANDSHAKING: Final = "handshaking"
+_PENDING: Final = "reverse-pending"
+
+_Names: TypeAlias = tuple[str, ...] | str
+"""What is known of an address; while nobody knows, the id of the reason why."""
 
 
 class KnownNames(Protocol):
     """What reverse DNS said so far."""
 
-    def names(self, ip: IPAddress) -> tuple[str, ...] | None:
-        """All names of `ip` without a dot at the end, empty when it has none; None while nobody knows.
+    def names_of(self, endpoints: Sequence[Endpoint]) -> list[tuple[str, ...] | None]:
+        """All names of each address without a dot at the end, empty when it has none; None while nobody knows.
 
         Asking about an unknown address has it looked up; whoever asked is told by other ways and asks again.
         """
@@ -39,10 +44,7 @@ class PtrBlacklist:
     name: str = PTR
     _allows: Text = field(init=False, repr=False)
 
-    _answers: Answers = field(init=False, repr=False, compare=False)
-
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_answers", Answers(self.subject, self.judge))
         allows = Text("allows-patterns", {"count": len(self.banned.rules)})
         object.__setattr__(self, "_allows", allows)
 
@@ -51,28 +53,38 @@ class PtrBlacklist:
         """See WithPatterns."""
         return self.banned.given_up
 
-    def subject(self, sighting: Sighting) -> tuple[str, ...] | bool:
-        """The names; True while the handshake runs, when nobody is asked, False while they are not known."""
-        if sighting.peer.handshaking:
-            return True
-        found = self.names.names(sighting.peer.address.effective.ip)
-        return False if found is None else found
-
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many."""
-        return self._answers.of(batch)
+        """The same of many: all their names are matched together."""
+        awaited = [_HANDSHAKING if peer.handshaking else None for peer in batch.peers]
+        asked = [e for e, why in zip(batch.endpoints, awaited, strict=True) if why is None]
+        told = iter(self.names.names_of(asked))
+        known: list[_Names] = []
+        for why in awaited:
+            names = next(told) if why is None else why
+            known.append(_PENDING if names is None else names)
+        distinct = set(known)
+        hits = self._hits(distinct)
+        answers = {names: self._answer(names, hits) for names in distinct}
+        return [answers[names] for names in known]
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Judge by each name; no name, or no answer in time, passes."""
-        names = self.subject(sighting)
-        if isinstance(names, bool):
-            reason = "handshaking" if names else "reverse-pending"
-            return self._pass(Text(reason), Text("saw-not-yet-known"))
+        """Judge by each name; no name, or no answer in time, passes. Nobody is asked while the handshake runs."""
+        return self.judge_all(Batch([sighting]))[0]
+
+    def _hits(self, known: Collection[_Names]) -> Mapping[str, StringRule]:
+        """By the names that are banned."""
+        names = [each for names in known if not isinstance(names, str) for each in names]
+        matched = zip(names, self.banned.match_many(names), strict=True)
+        return {name: found for name, found in matched if found is not None}
+
+    def _answer(self, names: _Names, hits: Mapping[str, StringRule]) -> Verdict:
+        if isinstance(names, str):
+            return self._pass(Text(names), Text("saw-not-yet-known"))
         if not names:
-            return self._pass(Text("pass"), Text("reverse-saw-none"))
+            return self._pass(_PASS, Text("reverse-saw-none"))
         saw = Text("saw-text", {"text": ", ".join(names)})
-        for each in names:
-            found = self.banned.match(each)
+        for each in names if hits else ():
+            found = hits.get(each)
             if found is not None:
                 return Verdict(
                     rule=self.name,

@@ -52,9 +52,12 @@ def test_a_batch_answers_as_one_by_one() -> None:
 
 
 def test_families_do_not_mix_and_ports_do_not_matter() -> None:
-    subject = rule().subject
-    assert subject(sighting("0.0.0.5")) != subject(sighting("::5"))
-    assert subject(sighting("1.2.3.4", port=1)) == subject(sighting("1.2.3.4", port=2))
+    listed = AddressSubscription(lists=(parse_address_list(b"0.0.0.5\n::7", name="Mixed"),))
+    seen = [
+        sighting(ip, port=port) for ip in ("0.0.0.5", "::5", "::7", "0.0.0.7") for port in (1, 2)
+    ]
+    hits = [verdict.hits for verdict in listed.judge_all(Batch(seen))]
+    assert hits == [True, True, False, False, True, True, False, False]
 
 
 def test_without_lists_all_share_one_answer() -> None:

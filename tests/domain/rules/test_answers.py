@@ -16,13 +16,13 @@ def test_the_same_subject_is_asked_about_once_and_another_again() -> None:
         asked.append(seen.peer.client_name)
         return Verdict(rule="named", reason=Text("pass"), saw=Text("saw-text", {"text": "x"}))
 
-    answers = Answers(lambda seen: seen.peer.client_name, judge)
+    answers = Answers(judge)
     names = ("a", "b", "a", None, "b")
-    first = answers.of(Batch([sighting(client_name=name) for name in names]))
+    first = answers.of(names, Batch([sighting(client_name=name) for name in names]))
     assert asked == ["a", "b", None]
     assert first[0] is first[2]
     assert first[0] is not first[1]
-    (again,) = answers.of(Batch([sighting("9.9.9.9", client_name="a")]))
+    (again,) = answers.of(["a"], Batch([sighting("9.9.9.9", client_name="a")]))
     assert again is first[0]
     assert asked == ["a", "b", None]
-    assert answers.of(Batch([])) == []
+    assert answers.of([], Batch([])) == []

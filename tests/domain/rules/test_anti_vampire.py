@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.rules.anti_vampire import AntiVampire
+from app.domain.sighting import Batch
 from tests.domain.examples import UBUNTU
 from tests.domain.rules.sightings import sighting
 
@@ -51,13 +52,18 @@ def test_xunlei_is_banned_but_for_the_version_that_gives(
 
 def test_a_preset_that_is_off_lets_everybody_pass_and_says_so() -> None:
     rule = AntiVampire(xunlei=False)
-    verdict = rule.judge(sighting(peer_id="-XL0012-"))
+    verdict, other = rule.judge_all(Batch([sighting(peer_id="-XL0012-"), sighting()]))
     assert (verdict.hits, verdict.reason.id) == (False, "vampire-preset-off")
-    assert rule.subject(sighting(peer_id="-XL0012-")) == rule.subject(sighting())
+    assert verdict is other
 
 
 def test_the_answer_is_remembered_by_id_name_and_whether_we_seed() -> None:
     rule = AntiVampire()
-    assert rule.subject(sighting("1.2.3.4")) == rule.subject(sighting("5.6.7.8"))
-    leeching = sighting("1.2.3.4", torrent=replace(UBUNTU, progress=0.5))
-    assert rule.subject(sighting("1.2.3.4")) != rule.subject(leeching)
+    half = replace(UBUNTU, progress=0.5)
+    seen = [
+        sighting(ip, torrent=torrent, peer_id="-XL0019-")
+        for ip, torrent in (("1.2.3.4", UBUNTU), ("5.6.7.8", UBUNTU), ("1.2.3.4", half))
+    ]
+    one, other, leeching = rule.judge_all(Batch(seen))
+    assert one is other
+    assert (one.hits, leeching.hits) == (True, False)

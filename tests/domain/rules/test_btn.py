@@ -1,7 +1,6 @@
 """The BTN rule: the table of reference/rules.md 3.10."""
 
 import json
-from collections.abc import Hashable
 from typing import Any
 
 import pytest
@@ -97,17 +96,12 @@ def test_what_the_network_says(
 def test_t6_who_names_itself_later_is_judged_again() -> None:
     rule = BtnRule(rules=T3)
     nameless, named = sighting(peer_id=""), sighting(peer_id="-XX1")
-    assert rule.subject(nameless) != rule.subject(named)
-    assert not rule.judge(nameless).hits
-    assert rule.judge(named).hits
+    assert [verdict.hits for verdict in rule.judge_all(Batch([nameless, named]))] == [False, True]
 
 
 class _Scripts:
     def __init__(self, answer: Verdict | None) -> None:
         self.answer = answer
-
-    def subject(self, sighting: Sighting) -> Hashable:
-        return sighting.torrent.hash
 
     def judge(self, sighting: Sighting) -> Verdict | None:
         return self.answer
@@ -124,7 +118,7 @@ def test_scripts_stand_between_the_allow_and_the_deny_list() -> None:
         BtnRule(rules=T1, scripts=_Scripts(None)).judge(sighting("198.51.100.9")).action
         is Action.SKIP
     )
-    assert scripted.subject(denied) != BtnRule(rules=T2).subject(denied)
+    assert scripted.judge_all(Batch([denied])) == [skip]
 
 
 def test_all_entries_are_counted_and_the_mode_is_carried() -> None:

@@ -8,6 +8,7 @@ import pytest
 from app.domain.address import Endpoint, IPAddress, parse_prefix
 from app.domain.place import UNKNOWN, Place, Spot
 from app.domain.rules.ip_blocklist import IpBlocklist
+from app.domain.sighting import Batch
 from app.domain.verdict import Action, Mode
 from app.settings.modules import NET_TYPES
 from tests.domain.rules.sightings import sighting
@@ -91,7 +92,6 @@ def test_b5_a_peer_that_passed_on_one_port_is_banned_on_a_listed_one() -> None:
     blocklist = rule(ports=(2003,))
     assert not blocklist.judge(sighting("203.0.113.5", port=6881)).hits
     assert blocklist.judge(sighting("203.0.113.5", port=2003)).hits
-    assert blocklist.subject(sighting(port=1)) != blocklist.subject(sighting(port=2))
 
 
 def test_b11_a_handshaking_peer_has_an_address_already() -> None:
@@ -115,13 +115,13 @@ def test_nobody_is_asked_for_a_place_while_only_placeholders_are_listed() -> Non
     blocklist = IpBlocklist.of(asns=[0], regions=["0"], cities=["示例海南"], places=Silent(UNKNOWN))
     assert not blocklist.by_place
     assert not blocklist.judge(sighting()).hits
-    assert blocklist.subject(sighting(port=1)) == blocklist.subject(sighting(port=2))
 
 
 @pytest.mark.parametrize("region", ["US", "CN"])
 def test_peers_at_one_place_share_their_answer(region: str) -> None:
     blocklist = rule(place=JINAN, regions=[region])
-    assert blocklist.judge(sighting("1.1.1.1")) is blocklist.judge(sighting("2.2.2.2"))
+    one, other = blocklist.judge_all(Batch([sighting("1.1.1.1"), sighting("2.2.2.2")]))
+    assert one is other
 
 
 def test_names_are_looked_up_only_for_those_who_are_banned_by_them() -> None:
@@ -145,7 +145,8 @@ def test_the_narrowest_entry_is_named() -> None:
 
 
 def test_an_empty_list_needs_no_answer_per_address() -> None:
-    assert rule().subject(sighting(port=1)) == rule().subject(sighting(port=2))
+    one, other = rule().judge_all(Batch([sighting("1.1.1.1"), sighting("2.2.2.2")]))
+    assert one is other
 
 
 def test_the_mode_is_carried() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.name_list import parse_name_list
 from app.domain.rules.name_subscription import NameSubscription
+from app.domain.sighting import Batch
 from app.domain.verdict import Mode
 from tests.domain.rules.sightings import sighting
 
@@ -38,9 +39,9 @@ def test_no_name_passes_and_is_pending_while_the_handshake_runs() -> None:
     assert every.judge(sighting(client_name=None, handshaking=True)).reason.id == "handshaking"
     assert not every.judge(sighting(client_name=" ")).hits
     assert every.judge(sighting(client_name="x", handshaking=True)).hits
-    assert every.subject(sighting(client_name="")) != every.subject(
-        sighting(client_name="", handshaking=True)
-    )
+    nameless = [sighting(client_name="", handshaking=still) for still in (False, True)]
+    reasons = [verdict.reason.id for verdict in every.judge_all(Batch(nameless))]
+    assert reasons == ["pass", "handshaking"]
 
 
 def test_a_passing_peer_is_explained() -> None:
