@@ -47,8 +47,9 @@ class BanEncoder:
 
     def payload(self, ban: Ban) -> str:
         """All of `ban` that has no column of its own."""
+        known = self._parts.get
         evidence = _Evidence(
-            trace=[self._part(verdict, shapes.from_verdict) for verdict in ban.trace],
+            trace=[known(id(v)) or self._part(v, shapes.from_verdict) for v in ban.trace],
             decided=next((i for i, v in enumerate(ban.trace) if v is ban.verdict), -1),
             disconnect=ban.disconnect,
         )
@@ -86,7 +87,7 @@ def decode_text(column: object) -> Text:
 
 def _plain(value: object) -> object:
     """What JSON can hold of a value that it does not know; a strange fact must not keep a ban from being stored."""
-    return dict(value) if isinstance(value, Mapping) else str(value)
+    return dict(value.items()) if isinstance(value, Mapping) else str(value)
 
 
 def _encoded(shape: Struct | Text) -> bytes:

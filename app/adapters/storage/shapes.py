@@ -111,7 +111,8 @@ def from_verdict(verdict: Verdict) -> VerdictShape[Text]:
         saw=verdict.saw,
         allows=verdict.allows,
         margin=margin,
-        data=dict(verdict.data),
+        # Not `dict(data)`: that asks for each value by its name, and some facts are put together for each question.
+        data=dict(verdict.data.items()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -62,6 +62,10 @@ class IdleFacts(Mapping[str, Any]):
     @override
     def __iter__(self) -> Iterator[str]:
         return iter(self.facts())
+
+    @override
+    def items(self) -> ItemsView[str, Any]:
+        return self.facts().items()
 
     @override
     def __len__(self) -> int:
