@@ -29,6 +29,8 @@ from app.api.server import ApiServer
 from app.collector import collecting
 from app.domain.errors import AppError
 from app.domain.reason import Text
+from app.domain.rules.address_subscription import ADDRESS_SUBSCRIPTION
+from app.domain.rules.name_subscription import NAME_SUBSCRIPTION
 from app.locale import match_language, set_language, system_language
 from app.locale.texts import say
 from app.logs import logging_to
@@ -44,6 +46,7 @@ from app.services.places import BASES
 from app.services.ports import Settings
 from app.settings.config import Config, Resolvers
 from app.settings.downloader import DownloaderSettings, downloader_changes
+from app.settings.profile import area_field
 from app.settings.secret import Secret
 from app.version import __version__
 
@@ -238,9 +241,14 @@ async def _add_demo(options: Options, files: ConfigFiles, stack: AsyncExitStack)
     )
     # The demo shows what it does to a swarm of its own, and asks nobody else for anything.
     alone = {("ip-database", "auto-update"): False, **downloader_changes(settings)}
-    await asyncio.to_thread(files.change, CONFIG, alone)
-    lists = ("module", "ip-address-blocker-rules", "rules", "all-in-one", "enabled")
-    await asyncio.to_thread(files.change, PROFILE, {lists: False})
+    _, profile = await asyncio.to_thread(files.change, CONFIG, alone)
+    lists: dict[tuple[str, ...], object] = {
+        ("module", name, "rules", each.id, "enabled"): False
+        for name in (ADDRESS_SUBSCRIPTION, NAME_SUBSCRIPTION)
+        for each in getattr(profile, area_field(name)).lists
+    }
+    if lists:
+        await asyncio.to_thread(files.change, PROFILE, lists)
 
 
 def _choose_language(options: Options, config: Config) -> None:

@@ -97,6 +97,16 @@ async def test_demo_bans_the_dishonest_only_and_ends_cleanly(tmp_path: Path) -> 
         assert program.stop(5) == 0
 
 
+def test_the_demo_runs_over_settings_that_name_no_lists_or_others(tmp_path: Path) -> None:
+    entry = {"mine": {"url": "http://127.0.0.1:1/names"}}
+    own = json.dumps({"module": {"peer-name-blocker-rules": {"rules": entry}}})
+    (tmp_path / "profile.yml").write_text(own, encoding="utf-8")
+    with Program(tmp_path, arguments=["--demo"]):
+        kept = (tmp_path / "profile.yml").read_text(encoding="utf-8")
+    assert "all-in-one" not in kept
+    assert "enabled" in kept
+
+
 async def test_a_second_start_in_the_same_folder_refuses_in_words(tmp_path: Path) -> None:
     with Program(tmp_path / "home"), pytest.raises(ProgramFailed, match="home"):
         Program(tmp_path / "home").start()
