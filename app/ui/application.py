@@ -93,7 +93,7 @@ async def _guarded(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     try:
         return await main()
     except AppError as error:
-        log.warning("cannot start: %s", error.text.id)
+        log.warning("cannot start: %s", say(error.text))
         await _tell_failure(say(error.text))
         return 1
 
