@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.address import IPAddress, Prefix, show
+from app.domain.address import IPAddress
 from app.domain.split_keys import SplitKeys
 
 if TYPE_CHECKING:  # numpy takes 12 MB and 0.15 s, and is here once somebody reads a list
@@ -115,8 +115,8 @@ class AddressList:
         number = self.ip_set.find(ip)
         return None if number < 0 else self[number]
 
-    def find_many(self, keys: SplitKeys) -> Indexes:
-        """For each address the number of the narrowest entry that holds it, or -1."""
+    def find_many(self, keys: SplitKeys) -> dict[int, int]:
+        """The number of the narrowest entry around each address that is listed, by their places in the row."""
         return self.ip_set.find_many(keys)
 
     @property
@@ -137,11 +137,9 @@ def _address6(text: Any) -> IPv6Address:  # noqa: ANN401 - numpy's bytes, withou
 
 
 def _span_text(first: IPAddress, last: IPAddress) -> str:
-    # Typed for one family at a time.
-    blocks: list[Prefix] = list(_first_two(summarize_address_range(first, last)))
-    return show(blocks[0]) if len(blocks) == 1 else f"{first}-{last}"
-
-
-def _first_two(blocks: Iterator[Any]) -> Iterator[Any]:
-    for _, block in zip(range(2), blocks, strict=False):
-        yield block
+    if first == last:
+        return str(first)
+    start, size = int(first), int(last) - int(first) + 1
+    if size & (size - 1) or start % size:
+        return f"{first}-{last}"
+    return f"{first}/{first.max_prefixlen - size.bit_length() + 1}"

@@ -24,11 +24,12 @@ class AddressLookup:
     def __len__(self) -> int:
         return sum(len(each) for each in self.lists)
 
-    def listed(self, keys: SplitKeys) -> set[int]:
-        """Which of many any list holds, by their places in the row."""
-        found: set[int] = set()
-        for each in self.lists:
-            found.update((each.find_many(keys) >= 0).nonzero()[0].tolist())
+    def find_many(self, keys: SplitKeys) -> dict[int, Place]:
+        """What `find` says of those of many that are listed, by their places in the row."""
+        found: dict[int, Place] = {}
+        for place, each in enumerate(self.lists):
+            for at, entry in each.find_many(keys).items():
+                found.setdefault(at, (place, entry))
         return found
 
     def find(self, ip: IPAddress) -> Place | None:

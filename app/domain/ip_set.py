@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.address import IPAddress, Prefix
+from app.domain.address import IPAddress, Prefix, address_key
 from app.domain.split_keys import SplitKeys
 
 Words: TypeAlias = NDArray[np.uint32]
@@ -119,22 +119,20 @@ class IpSet:
             if at < 0 or number > self._lasts4[at]:
                 return NOWHERE
             return int(self._owners4[at])
-        return int(self._find6(ip.packed)[0]) if len(self._starts6) else NOWHERE
+        return self.find_many(SplitKeys([address_key(ip)])).get(0, NOWHERE)
 
-    def find_many(self, keys: SplitKeys) -> Indexes:
-        """`find` for each of many."""
-        found = np.full(len(keys), NOWHERE, np.int32)
+    def find_many(self, keys: SplitKeys) -> dict[int, int]:
+        """What `find` says of those of many that are in the set, by their places in the row."""
+        found: dict[int, int] = {}
         if keys.four and len(self._starts4):
             asked = np.frombuffer(keys.four, np.uint32)
-            at = np.frombuffer(keys.at4, np.int32)
-            found[at] = _look_up(self._starts4, self._lasts4, self._owners4, asked)
+            inside, entries = _look_up(self._starts4, self._lasts4, self._owners4, asked)
+            found.update(zip([keys.at4[at] for at in inside], entries, strict=True))
         if keys.six and len(self._starts6):
-            found[np.frombuffer(keys.at6, np.int32)] = self._find6(keys.six)
+            packed = np.frombuffer(keys.six, "S16")
+            inside, entries = _look_up(self._starts6, self._lasts6, self._owners6, packed)
+            found.update(zip([keys.at6[at] for at in inside], entries, strict=True))
         return found
-
-    def _find6(self, packed: bytes) -> Indexes:
-        asked = np.frombuffer(packed, "S16")
-        return _look_up(self._starts6, self._lasts6, self._owners6, asked)
 
     def overlaps(self, prefix: Prefix) -> bool:
         """Whether any address of `prefix` is in the set."""
@@ -180,10 +178,13 @@ def _ends(entry: Prefix | Range) -> Range:
     return entry.network_address, entry.broadcast_address
 
 
-def _look_up(starts: Any, lasts: Any, owners: Indexes, asked: Any) -> Indexes:  # noqa: ANN401 - of either family
+def _look_up(starts: Any, lasts: Any, owners: Indexes, asked: Any) -> tuple[list[int], list[int]]:  # noqa: ANN401 - of either family
+    """The places in `asked` of those that a segment holds, and its owner for each of these."""
     at = np.searchsorted(starts, asked, side="right") - 1
-    inside = (at >= 0) & (asked <= lasts[at])
-    return np.where(inside, owners[at], np.int32(NOWHERE))
+    # Before the first segment `at` is -1, the last one. Few are left, so only these are checked.
+    inside = np.flatnonzero(asked <= lasts[at])
+    inside = inside[at[inside] >= 0]
+    return inside.tolist(), owners[at[inside]].tolist()
 
 
 def _reaches(starts: Any, lasts: Any, first: Any, last: Any) -> bool:  # noqa: ANN401 - of either family

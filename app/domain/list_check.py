@@ -77,8 +77,8 @@ def doubt_addresses(
             )
     if len(live) < ENOUGH_PEERS:
         return None
-    held = found.find_many(SplitKeys([address_key(ip) for ip in live])) >= 0
-    return _doubt_peers(int(held.sum()), len(live), max_peer_share)
+    held = found.find_many(SplitKeys([address_key(ip) for ip in live]))
+    return _doubt_peers(len(held), len(live), max_peer_share)
 
 
 def doubt_names(found: NameList, *, live: Sequence[str], max_peer_share: float) -> Text | None:

@@ -28,8 +28,9 @@ def test_the_narrowest_entry_answers() -> None:
     asked = [
         parse_ip(text) for text in ("1.2.3.4", "1.9.9.9", "2.0.0.0", "2001:db8::1", "2001:1::")
     ]
-    numbers = blocks.find_many(SplitKeys([address_key(ip) for ip in asked]))
-    texts = [blocks[int(number)].text if number >= 0 else None for number in numbers]
+    found = blocks.find_many(SplitKeys([address_key(ip) for ip in asked]))
+    numbers = [found.get(at, -1) for at in range(len(asked))]
+    texts = [blocks[number].text if number >= 0 else None for number in numbers]
     assert texts == ["1.2.3.0/24", "1.0.0.0/8", None, "2001:db8::/32", "2001::/16"]
     assert [blocks.find(ip) for ip in asked] == [blocks[n] if n >= 0 else None for n in numbers]
 

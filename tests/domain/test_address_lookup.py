@@ -34,8 +34,8 @@ near = st.one_of(
 @given(st.lists(near, max_size=12))
 def test_a_batch_finds_what_one_by_one_finds(ips: list[IPAddress]) -> None:
     lookup = AddressLookup(LISTS)
-    found = {at for at, ip in enumerate(ips) if lookup.find(ip) is not None}
-    assert lookup.listed(SplitKeys([address_key(ip) for ip in ips])) == found
+    found = {at: place for at, ip in enumerate(ips) if (place := lookup.find(ip)) is not None}
+    assert lookup.find_many(SplitKeys([address_key(ip) for ip in ips])) == found
 
 
 @given(st.ip_addresses(), st.ip_addresses())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.address import IPAddress
 from app.domain.address_list import AddressList
-from app.domain.address_lookup import AddressLookup
+from app.domain.address_lookup import AddressLookup, Place
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -43,18 +44,19 @@ class AddressSubscription:
         """The same of many; few are on a list."""
         found = [self.passing] * len(batch)
         if self.lists:
-            for at in self._lookup.listed(batch.split):
-                found[at] = self.judge(batch.sightings[at])
+            for at, place in self._lookup.find_many(batch.split).items():
+                found[at] = self._listed(batch.endpoints[at].ip, place)
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by address alone."""
         ip = sighting.peer.address.effective.ip
         found = self._lookup.find(ip)
-        if found is None:
-            return self.passing
-        listed = self.lists[found[0]]
-        entry = listed[found[1]]
+        return self.passing if found is None else self._listed(ip, found)
+
+    def _listed(self, ip: IPAddress, place: Place) -> Verdict:
+        listed = self.lists[place[0]]
+        entry = listed[place[1]]
         comment = entry.remark
         told = {"address": str(ip), "list": listed.name, "entry": entry.text}
         return Verdict(

@@ -105,7 +105,7 @@ class BtnRule:
         peers = batch.peers
         names = [(peer.client_name, peer.peer_id, peer.handshaking) for peer in peers]
         found = self._answers.of(names, batch)
-        special = self._anywhere.listed(batch.split) if self._anywhere.lists else set()
+        special = set(self._anywhere.find_many(batch.split)) if self._anywhere.lists else set()
         if self._ports:
             ports, endpoints = self._ports, batch.endpoints
             special.update(at for at, each in enumerate(endpoints) if each.port in ports)

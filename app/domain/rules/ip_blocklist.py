@@ -197,5 +197,5 @@ class IpBlocklist:
 
 def _seen(spot: Spot) -> Text:
     parts = (spot.country, spot.city, f"AS{spot.asn}" if spot.asn else "", spot.net_type)
-    known = ", ".join(part for part in parts if part)
+    known = ", ".join(filter(None, parts))
     return Text("saw-place", {"place": known}) if known else Text("saw-no-place")

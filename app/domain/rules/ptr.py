@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
+from msgspec.structs import replace
+
 from app.domain.address import Endpoint
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
@@ -14,11 +16,9 @@ from app.domain.verdict import Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"
 _PASS: Final = Text("pass")
-_HANDSHAKING: Final = "handshaking"
-_PENDING: Final = "reverse-pending"
 
-_Names: TypeAlias = tuple[str, ...] | str
-"""What is known of an address; while nobody knows, the id of the reason why."""
+_Names: TypeAlias = tuple[str, ...] | None
+"""Of an address; None while nobody knows."""
 
 
 class KnownNames(Protocol):
@@ -43,10 +43,22 @@ class PtrBlacklist:
     """Milliseconds; 0 is the global length."""
     name: str = PTR
     _allows: Text = field(init=False, repr=False)
+    _handshaking: Verdict = field(init=False, repr=False, compare=False)
+    _pending: Verdict = field(init=False, repr=False, compare=False)
+    _nameless: Verdict = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         allows = Text("allows-patterns", {"count": len(self.banned.rules)})
         object.__setattr__(self, "_allows", allows)
+        for answer, reason, saw in (
+            ("_handshaking", "handshaking", "saw-not-yet-known"),
+            ("_pending", "reverse-pending", "saw-not-yet-known"),
+            ("_nameless", "pass", "reverse-saw-none"),
+        ):
+            verdict = Verdict(
+                rule=self.name, mode=self.mode, reason=Text(reason), saw=Text(saw), allows=allows
+            )
+            object.__setattr__(self, answer, verdict)
 
     @property
     def given_up(self) -> tuple[str, ...]:
@@ -54,50 +66,49 @@ class PtrBlacklist:
         return self.banned.given_up
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """The same of many: all their names are matched together."""
-        awaited = [_HANDSHAKING if peer.handshaking else None for peer in batch.peers]
-        asked = [e for e, why in zip(batch.endpoints, awaited, strict=True) if why is None]
-        told = iter(self.names.names_of(asked))
-        known: list[_Names] = []
-        for why in awaited:
-            names = next(told) if why is None else why
-            known.append(_PENDING if names is None else names)
-        distinct = set(known)
-        hits = self._hits(distinct)
-        answers = {names: self._answer(names, hits) for names in distinct}
-        return [answers[names] for names in known]
+        """The same of many: nobody is asked while the handshake runs, and all names are matched together."""
+        found = [self._handshaking] * len(batch)
+        asked = [at for at, peer in enumerate(batch.peers) if not peer.handshaking]
+        known = self.names.names_of([batch.endpoints[at] for at in asked])
+        answers = self._answers(set(known))
+        for at, names in zip(asked, known, strict=True):
+            found[at] = answers[names]
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Judge by each name; no name, or no answer in time, passes. Nobody is asked while the handshake runs."""
+        """Judge by each name; no name, or no answer in time, passes."""
         return self.judge_all(Batch([sighting]))[0]
 
-    def _hits(self, known: Collection[_Names]) -> Mapping[str, StringRule]:
-        """By the names that are banned."""
-        names = [each for names in known if not isinstance(names, str) for each in names]
-        matched = zip(names, self.banned.match_many(names), strict=True)
-        return {name: found for name, found in matched if found is not None}
+    def _answers(self, known: Collection[_Names]) -> Mapping[_Names, Verdict]:
+        """By what is known of an address."""
+        rule, mode, allows = self.name, self.mode, self._allows
+        answers: dict[_Names, Verdict] = {
+            names: Verdict(
+                rule=rule,
+                mode=mode,
+                reason=_PASS,
+                saw=Text("saw-text", {"text": ", ".join(names)}),
+                allows=allows,
+            )
+            for names in known
+            if names
+        }
+        single = [name for names in answers for name in names or ()]
+        matched = zip(single, self.banned.match_many(single), strict=True)
+        hits = {name: found for name, found in matched if found is not None}
+        for names, passing in answers.items() if hits else ():
+            name = next((each for each in names or () if each in hits), None)
+            if name is not None:
+                answers[names] = self._ban(name, hits[name], passing)
+        answers[None], answers[()] = self._pending, self._nameless
+        return answers
 
-    def _answer(self, names: _Names, hits: Mapping[str, StringRule]) -> Verdict:
-        if isinstance(names, str):
-            return self._pass(Text(names), Text("saw-not-yet-known"))
-        if not names:
-            return self._pass(_PASS, Text("reverse-saw-none"))
-        saw = Text("saw-text", {"text": ", ".join(names)})
-        for each in names if hits else ():
-            found = hits.get(each)
-            if found is not None:
-                return Verdict(
-                    rule=self.name,
-                    action=Action.BAN,
-                    mode=self.mode,
-                    duration=self.duration,
-                    title=found.title,
-                    reason=Text("reverse-banned", {"name": each, "rule": found.title}),
-                    saw=saw,
-                    allows=self._allows,
-                    data={"rule": found.metadata},
-                )
-        return self._pass(_PASS, saw)
-
-    def _pass(self, reason: Text, saw: Text) -> Verdict:
-        return Verdict(rule=self.name, mode=self.mode, reason=reason, saw=saw, allows=self._allows)
+    def _ban(self, name: str, found: StringRule, passing: Verdict) -> Verdict:
+        return replace(
+            passing,
+            action=Action.BAN,
+            duration=self.duration,
+            title=found.title,
+            reason=Text("reverse-banned", {"name": name, "rule": found.title}),
+            data={"rule": found.metadata},
+        )
