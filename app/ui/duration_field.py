@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.ban import FOREVER
 from app.locale import N_, _
 from app.ui.durations import DAY, HOUR, MINUTE
 from app.ui.theme import height
-from app.ui.widgets import row, set_property, text_field
+from app.ui.widgets import ChoiceBox, row, set_property, text_field
 
 _SECOND: Final = 1000
 _UNITS: Final = ((DAY, N_("days")), (HOUR, N_("hours")), (MINUTE, N_("min")), (_SECOND, N_("s")))
@@ -31,7 +31,7 @@ class DurationField(QWidget):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setFixedWidth(height(72))
         self._number.textEdited.connect(self.changed)
-        self._unit = QComboBox()
+        self._unit = ChoiceBox()
         self._unit.setAccessibleName(_("Unit"))
         for size, words in _UNITS:
             self._unit.addItem(_(words), size)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from app.domain.address import Prefix
 from app.domain.errors import AppError
@@ -17,7 +17,7 @@ from app.ui.bans.addresses import read_addresses
 from app.ui.desk import Desk
 from app.ui.durations import BAN_LENGTHS, length
 from app.ui.format import listed
-from app.ui.widgets import Button, ButtonKind, Form, column, label, row, text_field
+from app.ui.widgets import Button, ButtonKind, ChoiceBox, Form, column, label, row, text_field
 
 _WIDTH: Final = 480
 _NAMED: Final = 5
@@ -35,7 +35,7 @@ class BanDialog(QDialog):
         self.addresses.setTabChangesFocus(True)
         self.addresses.setPlaceholderText("203.0.113.7\n198.51.100.0/24\n2001:db8::/56")
         self.addresses.setMinimumHeight(110)
-        self.lengths = QComboBox()
+        self.lengths = ChoiceBox()
         rule = desk.core.settings.profile.ban_duration
         self.lengths.addItem(_("The rules' time ({length})").format(length=length(rule)), rule)
         for offered in BAN_LENGTHS:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 from typing_extensions import override
 
 from app.domain.errors import AppError, Refused
@@ -25,6 +25,7 @@ from app.ui.theme import height
 from app.ui.widgets import (
     Button,
     ButtonKind,
+    ChoiceBox,
     FieldRow,
     Form,
     Picture,
@@ -116,7 +117,7 @@ class DownloaderEditor(QDialog):
     # Fields
 
     def _make_fields(self, shown: DownloaderSettings, *, is_new: bool) -> None:
-        self._kind = QComboBox()
+        self._kind = ChoiceBox()
         for kind in KINDS:
             self._kind.addItem(_kind_name(kind), kind)
         self._kind.setCurrentIndex(max(self._kind.findData(shown.type), 0))

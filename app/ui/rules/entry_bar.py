@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.locale import _
@@ -19,7 +19,16 @@ from app.ui.rules.patterns import (
     compose,
     decompose,
 )
-from app.ui.widgets import Button, IconButton, column, label, row, set_property, text_field
+from app.ui.widgets import (
+    Button,
+    ChoiceBox,
+    IconButton,
+    column,
+    label,
+    row,
+    set_property,
+    text_field,
+)
 
 
 class EntryBar(QWidget):
@@ -114,11 +123,11 @@ class PatternBar(EntryBar):
     """Method, text and what follows; `JSON` takes the rule as it stands in the file."""
 
     def __init__(self) -> None:
-        self._method = QComboBox()
+        self._method = ChoiceBox()
         self._method.setAccessibleName(_("How the name is compared"))
         for method, words in METHOD_WORDS.items():
             self._method.addItem(_(words), method.value)
-        self._then = QComboBox()
+        self._then = ChoiceBox()
         self._then.setAccessibleName(_("What follows"))
         self._then.addItem(_("ban"), False)
         self._then.addItem(_("spare"), True)

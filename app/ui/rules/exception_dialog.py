@@ -19,7 +19,7 @@ from app.ui.durations import SPARE_LENGTHS, length
 from app.ui.format import moment
 from app.ui.rules.entries import read_addresses
 from app.ui.rules.patterns import NotAnEntry
-from app.ui.widgets import Button, ButtonKind, Form, column, label, row, text_field
+from app.ui.widgets import Button, ButtonKind, ChoiceBox, Form, column, label, row, text_field
 
 _WIDTH: Final = 520
 _ADDRESSES: Final = "203.0.113.7, 198.51.100.0/24"
@@ -46,9 +46,9 @@ class ExceptionDialog(QDialog):
         self.client = text_field(known.client or "", hint=_CLIENT)
         self.peer_id = text_field(known.peer_id or "", hint=_PEER_ID)
         self.torrent = text_field(known.torrent or "")
-        self.downloader = QComboBox()
-        self.rule = QComboBox()
-        self.until = QComboBox()
+        self.downloader = ChoiceBox()
+        self.rule = ChoiceBox()
+        self.until = ChoiceBox()
         self.note = text_field(known.note)
         self._fill(known)
         self._form(entry)

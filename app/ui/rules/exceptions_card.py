@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFrame
+from PySide6.QtWidgets import QFrame
 
 from app.domain.address import Prefix, parse_prefix
 from app.domain.peer_exception import PeerException
@@ -22,6 +22,7 @@ from app.ui.table import TableView
 from app.ui.theme import height
 from app.ui.widgets import (
     Button,
+    ChoiceBox,
     IconButton,
     ask,
     column,
@@ -62,7 +63,7 @@ class ExceptionsCard(QFrame):
         self._address.setAccessibleName(_("Address or network that is never judged"))
         self._note = text_field(hint=_("Note"))
         self._note.setAccessibleName(_("Note"))
-        self._until = QComboBox()
+        self._until = ChoiceBox()
         self._until.setAccessibleName(_("For how long"))
         for duration in SPARE_LENGTHS:
             self._until.addItem(length(duration), duration)

@@ -27,6 +27,7 @@ from app.ui.theme import height
 from app.ui.widgets import (
     Button,
     ButtonKind,
+    ChoiceBox,
     Form,
     clear,
     column,
@@ -62,7 +63,7 @@ class OverrideDialog(QDialog):
         self.name = text_field("" if place is None else self._override.name)
         self.downloader = self._downloaders()
         self.scopes = {key: text_field(getattr(self._override, key)) for key in _SCOPES}
-        self.rule = QComboBox()
+        self.rule = ChoiceBox()
         self.rule.setAccessibleName(_("Rule"))
         for key in RULES:
             self.rule.addItem(rule_title(key), key)
@@ -149,7 +150,7 @@ class OverrideDialog(QDialog):
         return self.scopes[scope].text().strip()
 
     def _downloaders(self) -> QComboBox:
-        made = QComboBox()
+        made = ChoiceBox()
         made.addItem(_("all"), "")
         for state in self._desk.core.downloaders.states():
             made.addItem(state.settings.name, state.settings.id)

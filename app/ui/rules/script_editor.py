@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCursor
-from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from app.domain.errors import AppError
 from app.domain.script import Answer, ScriptProblem
@@ -21,6 +21,7 @@ from app.ui.format import decimal, plain, sentences
 from app.ui.widgets import (
     Button,
     ButtonKind,
+    ChoiceBox,
     Form,
     column,
     label,
@@ -62,7 +63,7 @@ class ScriptEditor(QDialog):
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._said = label("", "muted", wrap=True, selectable=True)
-        self.peers = QComboBox()
+        self.peers = ChoiceBox()
         self.peers.setAccessibleName(_("Peer to try the script on"))
         self._seen = _connected(desk)
         for judged in self._seen:

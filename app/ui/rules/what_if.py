@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from app.domain.address import Endpoint, InvalidAddress, Translation, parse_ip, translate
 from app.domain.decision import Decision
@@ -20,7 +20,17 @@ from app.ui.settings_page.size_field import SizeField
 from app.ui.theme import height
 from app.ui.theme.tokens import ROW_TRACE
 from app.ui.trace_view import TraceView, mark_of
-from app.ui.widgets import Button, Chip, column, label, row, section_title, set_property, text_field
+from app.ui.widgets import (
+    Button,
+    Chip,
+    ChoiceBox,
+    column,
+    label,
+    row,
+    section_title,
+    set_property,
+    text_field,
+)
 
 _ID: Final = "what-if"
 _WHOLE: Final = 100.0
@@ -48,7 +58,7 @@ class WhatIfCard(QFrame):
         self._sent.set_value(0)
         self._have, self._reports = text_field("100"), text_field("0")
         self._category, self._tracker = text_field(), text_field()
-        self._downloader = QComboBox()
+        self._downloader = ChoiceBox()
         self._wrong = label("", "error", wrap=True)
         self._chip = Chip(Mark.PASS)
         self._answer = label("", wrap=True, selectable=True)

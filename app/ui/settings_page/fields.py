@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from app.domain.address import show
@@ -19,7 +19,7 @@ from app.ui.duration_field import DurationField
 from app.ui.settings_page.item import Item, Shape
 from app.ui.settings_page.size_field import SizeField
 from app.ui.theme import height
-from app.ui.widgets import text_field
+from app.ui.widgets import ChoiceBox, text_field
 
 _LINES: Final = 6
 _ACROSS: Final = 2
@@ -65,7 +65,7 @@ class ChoiceField(Field):
     """One of a few."""
 
     def __init__(self, item: Item) -> None:
-        self._box = QComboBox()
+        self._box = ChoiceBox()
         super().__init__(self._box)
         self._values = [value for value, _words in item.choices]
         self._shown: object = None

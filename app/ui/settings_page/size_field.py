@@ -6,11 +6,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.locale import _
 from app.ui.theme import height
-from app.ui.widgets import row, set_property, text_field
+from app.ui.widgets import ChoiceBox, row, set_property, text_field
 
 _UNITS: Final = (
     ("B", 1),
@@ -39,7 +39,7 @@ class SizeField(QWidget):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setFixedWidth(height(72))
         self._number.textEdited.connect(self.changed)
-        self._unit = QComboBox()
+        self._unit = ChoiceBox()
         self._unit.setAccessibleName(_("Unit"))
         for name, size in _UNITS:
             # As text: an int of C ends long before a tebibyte.

@@ -3,6 +3,7 @@
 from app.ui.widgets.ask import ask
 from app.ui.widgets.button import Button, ButtonKind, IconButton
 from app.ui.widgets.chip import Chip, QuickFilters
+from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.empty_state import EmptyState
 from app.ui.widgets.field_row import FieldRow, Form, text_field
 from app.ui.widgets.layout import (
@@ -34,6 +35,7 @@ __all__ = [
     "Button",
     "ButtonKind",
     "Chip",
+    "ChoiceBox",
     "EmptyState",
     "FieldRow",
     "Form",
