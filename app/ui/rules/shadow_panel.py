@@ -36,7 +36,7 @@ SHADOW_COLUMNS: Final = (
     Column[ShadowDecision](
         key="at",
         title=N_("Last time"),
-        width=104,
+        width=118,
         text=lambda it: moment(it.ban.since, wall_clock()),
         tip=lambda it: _("For the first time: {time}").format(
             time=moment(it.first_at, wall_clock())
@@ -45,9 +45,9 @@ SHADOW_COLUMNS: Final = (
         falling=True,
     ),
     Column[ShadowDecision](
-        key="address", title=N_("Address"), width=130, text=lambda it: show(it.ban.prefix)
+        key="address", title=N_("Address"), width=120, text=lambda it: show(it.ban.prefix)
     ),
-    Column[ShadowDecision](key="client", title=N_("Client"), width=130, text=_client),
+    Column[ShadowDecision](key="client", title=N_("Client"), width=110, text=_client),
     Column[ShadowDecision](
         key="reason",
         title=N_("Why"),
@@ -60,12 +60,13 @@ SHADOW_COLUMNS: Final = (
         title=N_("Torrent"),
         width=150,
         text=lambda it: NOTHING if it.ban.torrent is None else plain(it.ban.torrent.name),
+        shown=False,
     ),
     Column[ShadowDecision](
         key="count",
         title=N_("Times"),
         hint=N_("How often this peer came to that"),
-        width=64,
+        width=56,
         align=RIGHT,
         text=lambda it: count(it.count),
         sort=lambda it: it.count,
