@@ -253,7 +253,7 @@ class _Matcher:
         if self._slow or self._others or any(map(_ENDS_OF_TEXT.search, regexes)):
             return None
         words = [rule for rule in self._rules if rule.method in _AS_PATTERN]
-        patterns = [f"(?mi:{_line(rule)})" for rule in words if rule.content.isascii()]
+        patterns = [f"(?mi:{_line(rule)})" for rule in words if rule.content.lower().isascii()]
         patterns += [f"(?m:^(?:{regex})$)" for regex in regexes]
         try:
             return Linear("|".join(patterns)) if patterns else None

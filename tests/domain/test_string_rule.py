@@ -270,6 +270,45 @@ def test_all_at_once_agrees_with_the_specification(
         agrees(rules, subject, unmet)
 
 
+LINES = (
+    "a|b$",
+    "^a.*",
+    "(?i)B+",
+    r"\Aa\z",
+    "(?-m)^b$",
+    "(?s)a.b",
+    r"(?m)^b$",
+    "[^a]*",
+    "a\\Q.",
+    "b\\b",
+)
+"""Regular expressions whose anchors, classes and flags may take the end of a line for something else."""
+rows = st.text(alphabet="abAB.-\n\u017f\u212a", max_size=4)
+
+
+@given(
+    st.lists(documents(st.one_of(texts, odd_texts)), max_size=5),
+    st.lists(st.sampled_from(LINES), max_size=3),
+    st.lists(rows, max_size=70),
+    st.sampled_from(UnmetIf),
+)
+def test_many_subjects_are_hit_as_one_by_one(
+    rules: list[Document], regexes: list[str], subjects: list[str], unmet: UnmetIf
+) -> None:
+    documents = [*rules, *(rule("REGEX", regex) for regex in regexes)]
+    listed = parse_rule_list([json.dumps(each) for each in documents], unmet)
+    assert listed.match_many(subjects) == [listed.match(subject) for subject in subjects]
+
+
+@pytest.mark.parametrize("regex", ["^b$", r"\Ab\z", "b", "(?-m)^b$", "(?i-m:^B$)", r"\b[^a]\b"])
+def test_a_subject_among_many_that_nothing_hits_is_found(regex: str) -> None:
+    listed = parse_rule_list([json.dumps(rule("REGEX", regex))])
+    subjects = ["a"] * 50
+    subjects[40] = "b"
+    found = listed.match_many(subjects)
+    assert [at for at, each in enumerate(found) if each is not None] == [40]
+
+
 @pytest.mark.soak
 @given(st.lists(documents(odd_texts), max_size=30), odd_texts, st.sampled_from(UnmetIf))
 def test_it_agrees_for_long(rules: list[Document], subject: str, unmet: UnmetIf) -> None:

@@ -12,7 +12,7 @@ from app.domain.address import parse_prefix
 from app.domain.ban import DownloaderRef, Source
 from app.domain.errors import NotFound
 from app.domain.peer_exception import PeerException
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action
 from app.locale.texts import say
 from app.services.events import EventBus, RulesChanged
@@ -231,6 +231,17 @@ SEEN = st.builds(
     peer_id=st.sampled_from([None, "-qB4650-", "-TR4000-"]),
     downloader=st.sampled_from(["", "nas"]),
 )
+
+
+@given(st.lists(ENTRIES, max_size=6), st.lists(SEEN, max_size=12))
+def test_many_get_the_answer_of_one_by_one(
+    entries: list[PeerException], sightings: list[Sighting]
+) -> None:
+    exceptions = Exceptions(MemoryStore(), EventBus(), HandClock(0))
+    exceptions._own = {entry.id: entry for entry in entries}  # noqa: SLF001 - without a database
+    exceptions._index()  # noqa: SLF001 - the same
+    found = exceptions.judge_all(Batch(sightings))
+    assert found == [exceptions.judge(sighting) for sighting in sightings]
 
 
 @given(st.lists(ENTRIES, max_size=12), SEEN)

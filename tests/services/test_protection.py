@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.domain.address import block_of, parse_ip, parse_prefix
 from app.domain.decision import merge
 from app.domain.protection import FIXED, Interface
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Mode, Verdict
 from app.locale.texts import say
@@ -81,6 +81,15 @@ def test_a_tunnelled_peer_is_protected_by_either_address() -> None:
     bench = Bench()
     assert bench.judge("64:ff9b::10.0.0.1").action is Action.SKIP
     assert bench.judge("64:ff9b::9.9.9.9").action is Action.NO_ACTION
+
+
+async def test_many_get_the_answer_of_one_by_one() -> None:
+    bench = Bench(interface("eth0", "9.9.9.9", 24), interface("eth0", "2a00:1:2:3::5", 64))
+    await bench.protection.look()
+    ips = ("9.9.9.9", "8.8.8.8", "64:ff9b::10.0.0.1", "2a00:1:2:3::7", "::ffff:192.168.1.1", "::1")
+    found = bench.protection.judge_all(Batch([seen(ip) for ip in ips]))
+    assert found == [bench.judge(ip) for ip in ips]
+    assert [verdict.action is Action.SKIP for verdict in found] == [True, False, *[True] * 4]
 
 
 async def test_other_interfaces_are_news_the_same_are_none() -> None:
