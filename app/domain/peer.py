@@ -28,3 +28,13 @@ class Peer(Struct, frozen=True, kw_only=True, gc=False):
     """No data moves yet. Clients that do not tell count an idle peer as handshaking (reference/rules.md 1.7)."""
     country: str = ""
     """Two-letter code from the downloader, lower case; empty when it does not say."""
+
+
+def same_identity(one: Peer, other: Peer) -> bool:
+    """Whether identity rules see no difference."""
+    return (
+        one.peer_id == other.peer_id
+        and one.client_name == other.client_name
+        and one.handshaking == other.handshaking
+        and (one.address is other.address or one.address == other.address)
+    )

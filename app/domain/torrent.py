@@ -30,3 +30,15 @@ class Torrent(Struct, frozen=True, kw_only=True, gc=False):
     def seeding(self) -> bool:
         """Whether we have all of it."""
         return self.progress >= 1.0
+
+
+def same_kind(one: Torrent, other: Torrent) -> bool:
+    """Whether rules see no difference but in what moves all the time."""
+    return one is other or (
+        one.seeding == other.seeding
+        and one.size == other.size
+        and one.private == other.private
+        and one.category == other.category
+        and one.tags == other.tags
+        and one.tracker == other.tracker
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import compress
-from operator import is_not
 from typing import Final
 
 from msgspec import Struct
@@ -13,16 +11,17 @@ from msgspec import Struct
 from app.domain.address import Endpoint, IPAddress, single
 from app.domain.ban import Ban
 from app.domain.decision import Decision
-from app.domain.peer import Peer
+from app.domain.peer import Peer, same_identity
 from app.domain.prefix_set import PrefixSet
 from app.domain.sighting import Sighting
-from app.domain.snapshot import Snapshot, TorrentPeers
-from app.domain.torrent import Torrent
+from app.domain.snapshot import Snapshot, TorrentPeers, differing
+from app.domain.torrent import Torrent, same_kind
 from app.services.ban_list import BanList
 from app.services.events import JudgedPeer, PeerKey
 from app.services.judge import Judge, Panel
 from app.services.reviews import Reviews
 from app.services.slices import Slices
+from app.services.watched_torrent import WatchedTorrent
 
 _AT_ONCE: Final = 256
 """Peers that are judged together: a millisecond or two for each rule."""
@@ -36,55 +35,12 @@ class Judged:
     gone: frozenset[PeerKey]
 
 
-@dataclass(slots=True)
-class _Watched:
-    """One torrent's place in the book."""
-
-    seen: TorrentPeers
-    peers: dict[Endpoint, JudgedPeer]
-    to_good: int = 0
-    to_banned: int = 0
-
-    left: tuple[Endpoint, ...] | None = None
-    """Where somebody was who may be gone; None when nobody looked."""
-
-    def add_up(self) -> None:
-        """Count all rates anew."""
-        self.to_good = self.to_banned = 0
-        for judged in self.peers.values():
-            if judged.peer.upload_rate > 0:
-                self._count(judged, 1)
-
-    def put(self, judged: JudgedPeer) -> None:
-        """Take in one peer, for another of the same endpoint if there is one."""
-        raw = judged.key.endpoint
-        before = self.peers.get(raw)
-        if before is not None and before.peer.upload_rate > 0:
-            self._count(before, -1)
-        self.peers[raw] = judged
-        if judged.peer.upload_rate > 0:
-            self._count(judged, 1)
-
-    def drop(self, raw: Endpoint) -> None:
-        """Forget one peer."""
-        before = self.peers.pop(raw)
-        if before.peer.upload_rate > 0:
-            self._count(before, -1)
-
-    def _count(self, judged: JudgedPeer, sign: int) -> None:
-        rate = judged.peer.upload_rate * sign
-        if judged.ban is not None or judged.decision.bans:
-            self.to_banned += rate
-        else:
-            self.to_good += rate
-
-
 class PeerBook:
     """Knows who is there; readers see the state before until all is judged."""
 
     def __init__(self, downloader: str, judge: Judge, ban_list: BanList) -> None:
         self._downloader, self._judge, self._list = downloader, judge, ban_list
-        self._torrents: dict[str, _Watched] = {}
+        self._torrents: dict[str, WatchedTorrent] = {}
         self._judge_generation = -1
         self._ban_generation = -1
         self._unsettled_gone: frozenset[PeerKey] = frozenset()
@@ -154,9 +110,9 @@ class PeerBook:
         for seen in snapshot.torrents:
             old = before.get(seen.torrent.id)
             if old is not None and run.leaves(old, seen):
-                after[seen.torrent.id] = _Watched(seen, old.peers, old.to_good, old.to_banned)
+                after[seen.torrent.id] = WatchedTorrent(seen, old.peers, old.to_good, old.to_banned)
             else:
-                watched = after[seen.torrent.id] = _Watched(seen, {})
+                watched = after[seen.torrent.id] = WatchedTorrent(seen, {})
                 await self._go_through(watched, old, run)
                 touched.append((watched, old))
         await self._judge_all(run)
@@ -198,19 +154,24 @@ class PeerBook:
         run.due = self._reviews.due(snapshot.at)
         return run
 
-    async def _go_through(self, watched: _Watched, old: _Watched | None, run: _Run) -> None:
+    async def _go_through(
+        self, watched: WatchedTorrent, old: WatchedTorrent | None, run: _Run
+    ) -> None:
         """Keep the peers of one torrent that nothing happened to; note those to judge."""
         torrent = watched.seen.torrent
         panel = self._judge.panel(self._downloader, torrent)
         # Rules may change between two torrents; answers of those before do not fit the panel of those now.
         current = self._judge.generation == run.generation
-        same = current and old is not None and _same_kind(old.seen.torrent, torrent)
+        same = current and old is not None and same_kind(old.seen.torrent, torrent)
         if old is not None and same and not run.looks_at_all and _alike(old, watched.seen):
             self._go_through_few(watched, old, panel, run)
             if run.slices.due_now():
                 await run.slices.rest()
             return
-        seen, known = watched.seen, {} if old is None else old.peers
+        if old is None or not old.peers:
+            await self._note_all(watched, panel, run)
+            return
+        seen, known = watched.seen, old.peers
         due, slices = run.due.get(torrent.id, ()), run.slices
         for peer in seen.peers if seen.judged else ():
             if slices.due():
@@ -222,7 +183,19 @@ class PeerBook:
             self._look_at(watched, panel, peer, last, run, afresh=not same, due=raw in due)
         watched.add_up()
 
-    def _go_through_few(self, watched: _Watched, old: _Watched, panel: Panel, run: _Run) -> None:
+    async def _note_all(self, watched: WatchedTorrent, panel: Panel, run: _Run) -> None:
+        """The same where nobody is known."""
+        torrent, at, downloader = watched.seen.torrent, run.at, self._downloader
+        peers = watched.seen.peers if watched.seen.judged else ()
+        for first in range(0, len(peers), _AT_ONCE):
+            for peer in peers[first : first + _AT_ONCE]:
+                sighting = Sighting(at=at, downloader=downloader, torrent=torrent, peer=peer)
+                run.note(panel, _Work(watched, sighting))
+            await run.slices.rest_if_due()
+
+    def _go_through_few(
+        self, watched: WatchedTorrent, old: WatchedTorrent, panel: Panel, run: _Run
+    ) -> None:
         """The same without a look at each peer, where few matter."""
         seen, due = watched.seen, run.due.get(watched.seen.torrent.id, ())
         watched.peers = dict(old.peers)
@@ -230,7 +203,7 @@ class PeerBook:
         fresh: list[Peer] = []
         watched.left = ()
         if seen.peers is not old.seen.peers:
-            fresh, lost = _differing(seen.peers, old.seen.peers)
+            fresh, lost = differing(seen.peers, old.seen.peers)
             left = [peer.address.raw for peer in lost]
             there = {peer.address.raw for peer in fresh}
             watched.left = tuple(raw for raw in left if raw not in there)
@@ -250,7 +223,7 @@ class PeerBook:
 
     def _look_at(  # noqa: PLR0913 - what there is to know about one peer
         self,
-        watched: _Watched,
+        watched: WatchedTorrent,
         panel: Panel,
         peer: Peer,
         last: JudgedPeer | None,
@@ -319,7 +292,7 @@ class PeerBook:
 class _Work(Struct, gc=False):
     """A peer to judge."""
 
-    watched: _Watched
+    watched: WatchedTorrent
     sighting: Sighting
     last: JudgedPeer | None = None
     decision: Decision | None = None
@@ -357,7 +330,7 @@ class _Run:
         """Whether each peer is to be looked at."""
         return self.anew or self.relisted is None
 
-    def leaves(self, old: _Watched, seen: TorrentPeers) -> bool:
+    def leaves(self, old: WatchedTorrent, seen: TorrentPeers) -> bool:
         """Whether all is as it was with a torrent's peers."""
         return (
             not self.looks_at_all
@@ -365,19 +338,19 @@ class _Run:
             and old.seen.peers is seen.peers
             and old.seen.judged is seen.judged
             and seen.torrent.id not in self.due
-            and _same_kind(old.seen.torrent, seen.torrent)
+            and same_kind(old.seen.torrent, seen.torrent)
         )
 
     def note(self, panel: Panel, work: _Work) -> None:
         """Have a peer judged."""
         self.works.setdefault(panel, []).append(work)
 
-    def change(self, watched: _Watched, judged: JudgedPeer) -> None:
+    def change(self, watched: WatchedTorrent, judged: JudgedPeer) -> None:
         """A peer is another than before."""
         watched.put(judged)
         self.changed[judged.key] = judged
 
-    def note_gone(self, watched: _Watched, old: _Watched | None) -> None:
+    def note_gone(self, watched: WatchedTorrent, old: WatchedTorrent | None) -> None:
         """Find who left a torrent."""
         if old is None:
             return
@@ -388,44 +361,7 @@ class _Run:
             self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
 
 
-def same_identity(one: Peer, other: Peer) -> bool:
-    """Whether identity rules see no difference."""
-    return (
-        one.peer_id == other.peer_id
-        and one.client_name == other.client_name
-        and one.handshaking == other.handshaking
-        and (one.address is other.address or one.address == other.address)
-    )
-
-
-def _same_kind(one: Torrent, other: Torrent) -> bool:
-    """Whether rules see no difference but in what moves all the time."""
-    return one is other or (
-        one.seeding == other.seeding
-        and one.size == other.size
-        and one.private == other.private
-        and one.category == other.category
-        and one.tags == other.tags
-        and one.tracker == other.tracker
-    )
-
-
-def _differing(now: Sequence[Peer], before: Sequence[Peer]) -> tuple[list[Peer], list[Peer]]:
-    """The peers that only one of two snapshots has, each by itself.
-
-    To compare objects takes a tenth of finding each by its endpoint, and most stand where they stood.
-    """
-    both = min(len(now), len(before))
-    moved = [*compress(now, map(is_not, now, before)), *now[both:]]
-    stood = [*compress(before, map(is_not, before, now)), *before[both:]]
-    known, live = set(map(id, stood)), set(map(id, moved))
-    return (
-        [peer for peer in moved if id(peer) not in known],
-        [peer for peer in stood if id(peer) not in live],
-    )
-
-
-def _alike(old: _Watched, seen: TorrentPeers) -> bool:
+def _alike(old: WatchedTorrent, seen: TorrentPeers) -> bool:
     """Whether each peer of the snapshot before stands in the book, and once."""
     return seen.judged and old.seen.judged and len(old.peers) == len(old.seen.peers)
 
