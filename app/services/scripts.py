@@ -23,19 +23,21 @@ from app.domain.script import (
     read_header,
     wanted_variables,
 )
+from app.domain.script_values import ScriptValues
 from app.domain.sighting import Sighting
 from app.locale.texts import say
 from app.services.events import AlertRaised, EventBus, ScriptsChanged
 from app.services.script_ports import Asked, ScriptEngine, ScriptFiles, Switch
 from app.services.script_state import Script, ScriptState
+from app.services.slices import Slices
 
 log = logging.getLogger(__name__)
 
 _BUDGET: Final = 0.5
 """Seconds that a sweep waits for scripts; who has no answer then gets it next time."""
 _LOOK_EVERY: Final = 3.0
-_SLICE: Final = 100
-_VALUES_PER_CALL: Final = 4_000
+_SLICE: Final = 500
+_VALUES_PER_CALL: Final = 8_000
 """Some 2 ms of making texts of values and handing them to the worker."""
 _MAX_BREACHES: Final = 2
 _ENOUGH_BROKEN: Final = 20
@@ -118,10 +120,12 @@ class Scripts:
         scripts = self._running_scripts()
         if not scripts or not sightings:
             return
+        slices = Slices()
         for start in range(0, len(sightings), _SLICE):
+            values = ScriptValues(sightings[start : start + _SLICE])
             for script in scripts:
-                script.want(sightings[start : start + _SLICE])
-            await asyncio.sleep(0)
+                script.want(values)
+            await slices.rest_if_due()
         if not any(script.pending for script in scripts):
             return
         if not self._running:
@@ -173,7 +177,9 @@ class Scripts:
             variables = wanted_variables(source)
             answers = ScriptAnswers("", variables, cacheable=True)
             async with self._engine.opened(source, self._limits) as session:
-                asked = await session.ask(answers.columns(list(answers.missing([sighting]))), 1)
+                asked = await session.ask(
+                    answers.columns(list(answers.missing(ScriptValues([sighting])))), 1
+                )
             printed, problem = asked.printed, asked.problem
             answer = read_answer(asked.answers.get(0))
         except ScriptFailed as error:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from operator import attrgetter
 from pathlib import Path
 
-from app.domain.address import Endpoint, PeerAddress, parse_ip
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.address import Endpoint, PeerAddress, address_key, parse_ip
 from app.domain.flags import parse_flags
 from app.domain.peer import Peer
 from app.domain.script_variable import VARIABLES
@@ -24,7 +29,7 @@ def sighting(address: str = "192.0.2.1") -> Sighting:
 def shown(name: str, seen: Sighting) -> object:
     variable = VARIABLES[name]
     value = attrgetter(variable.path)(seen)
-    return value if variable.show is None else variable.show(value)
+    return value if variable.show is None else variable.show([value])[0]
 
 
 def test_each_variable_is_plain_for_a_script() -> None:
@@ -41,6 +46,19 @@ def test_values_look_as_the_guide_says() -> None:
     assert shown("flags", seen) == "U I"
     assert shown("tags", seen) == ["one", "two"]
     assert shown("now", seen) == 1_000
+
+
+@given(st.lists(st.ip_addresses() | st.integers(0, 99).map(IPv6Address)))
+def test_addresses_are_written_as_everywhere(addresses: list[IPv4Address | IPv6Address]) -> None:
+    show = VARIABLES["peer_ip"].show
+    assert show is not None
+    assert show([address_key(ip) for ip in addresses]) == [str(ip) for ip in addresses]
+
+
+@pytest.mark.parametrize("groups", range(256))
+def test_ipv6_is_shortened_as_everywhere(groups: int) -> None:
+    ip = IPv6Address(":".join("a0" if groups >> place & 1 else "0" for place in range(8)))
+    assert shown("peer_ip", sighting(str(ip))) == str(ip)
 
 
 def test_the_guide_names_every_variable() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import islice
-from operator import attrgetter
+from itertools import islice, repeat
 from typing import Any, Final
+
+from msgspec import structs
 
 from app.domain.reason import Text
 from app.domain.script import Answer
+from app.domain.script_values import ScriptValues
 from app.domain.script_variable import Variable
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -41,22 +43,18 @@ class ScriptAnswers:
         self.name, self.variables = name, variables
         self.lasting = cacheable and not any(variable.timely for variable in variables)
         """Whether the same values need not be asked about again."""
-        paths = [variable.path for variable in variables]
-        if not self.lasting:
-            paths += _WHO
-        # One path alone would give the bare value.
-        self._plain = len(paths) == 1
-        self._key: Callable[[Sighting], Any] = attrgetter(*paths) if paths else _nothing
+        paths = tuple(variable.path for variable in variables)
+        self._paths = paths if self.lasting else paths + _WHO
         self._known: dict[Hashable, Answer | None] = {}
 
-    def find(self, sighting: Sighting) -> Answer | NotAsked | None:
-        """What it said of this one; None when it had no opinion, or broke off."""
-        return self._known.get(self._key(sighting), _YET)
+    def find(self, values: ScriptValues) -> list[Answer | NotAsked | None]:
+        """What it said of each; None when it had no opinion, or broke off."""
+        return list(map(self._known.get, values.keys(self._paths), repeat(_YET)))
 
-    def missing(self, sightings: Iterable[Sighting]) -> dict[Hashable, None]:
-        """What it has not been asked about; the values of None mean nothing."""
+    def missing(self, values: ScriptValues) -> dict[Hashable, None]:
+        """What it has not been asked about, each once; the values of None mean nothing."""
         known = self._known
-        return dict.fromkeys([key for key in map(self._key, sightings) if key not in known])
+        return dict.fromkeys([key for key in values.keys(self._paths) if key not in known])
 
     def put(self, asked: Mapping[Hashable, None], answers: Mapping[Hashable, Answer]) -> None:
         """It was `asked` and gave `answers`; about the others it had no opinion."""
@@ -67,15 +65,13 @@ class ScriptAnswers:
 
     def columns(self, keys: Sequence[Hashable]) -> list[list[object]]:
         """The values of `keys` as the script gets them, a list per variable."""
-        parts: Sequence[Sequence[Any]] = [keys] if self._plain else list(zip(*keys, strict=True))
+        parts: Sequence[Sequence[Any]] = (
+            [keys] if len(self._paths) == 1 else list(zip(*keys, strict=True))
+        )
         return [
-            list(part) if variable.show is None else list(map(variable.show, part))
+            list(part) if variable.show is None else variable.show(part)
             for variable, part in zip(self.variables, parts, strict=False)
         ]
-
-
-def _nothing(_sighting: Sighting) -> Hashable:
-    return ()
 
 
 class Answering:
@@ -96,41 +92,30 @@ class ScriptRule:
     _passing: tuple[tuple[ScriptAnswers, ...], Verdict] | None = field(default=None, init=False)
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """See BehaviourRule."""
-        return list(map(self.judge, batch.sightings))
+        """SKIP beats BAN; else the last BAN counts. While a script has not answered, nothing does but a SKIP."""
+        scripts, sightings = self.answering.scripts, batch.sightings
+        lasting = all(script.lasting for script in scripts)
+        found = self._pass(scripts, sightings, lasting=lasting)
+        values = ScriptValues(sightings)
+        said = [script.find(values) for script in scripts]
+        not_yet: dict[int, Verdict] = {}
+        for place in {place for each in said for place, answer in enumerate(each) if answer}:
+            at = sightings[place].at
+            chosen, waiting = _choose(scripts, [each[place] for each in said])
+            if chosen is not None and not (waiting and chosen[1].action is not Action.SKIP):
+                found[place] = self._said(*chosen, scripts, None if lasting else at + _AGAIN)
+            else:
+                found[place] = not_yet.get(at) or not_yet.setdefault(at, self._wait(scripts, at))
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """SKIP beats BAN; else the last BAN counts. While a script has not answered, nothing does but a SKIP."""
-        scripts = self.answering.scripts
-        waiting, lasting = False, True
-        chosen: tuple[str, Answer] | None = None
-        for script in scripts:
-            lasting = lasting and script.lasting
-            answer = script.find(sighting)
-            if answer is None:
-                continue
-            if answer is _YET:
-                waiting = True
-            elif chosen is None or answer.action >= chosen[1].action:
-                chosen = (script.name, answer)
-        if waiting and (chosen is None or chosen[1].action is not Action.SKIP):
-            return self._unknown(sighting, scripts)
-        if chosen is None and lasting:
-            return self._pass(scripts)
-        return self._said(sighting, scripts, chosen, lasting=lasting)
+        """The same for one."""
+        return self.judge_all(Batch((sighting,)))[0]
 
-    def _unknown(self, sighting: Sighting, scripts: tuple[ScriptAnswers, ...]) -> Verdict:
-        return Verdict(
-            rule=self.name,
-            mode=self.mode,
-            reason=Text("scripts-not-yet"),
-            saw=Text("saw-not-yet-known"),
-            allows=_names(scripts),
-            review_at=sighting.at + _SOON,
-        )
-
-    def _pass(self, scripts: tuple[ScriptAnswers, ...]) -> Verdict:
-        """The same for all that pass."""
+    def _pass(
+        self, scripts: tuple[ScriptAnswers, ...], sightings: Sequence[Sighting], *, lasting: bool
+    ) -> list[Verdict]:
+        """The same for all."""
         if self._passing is None or self._passing[0] is not scripts:
             verdict = Verdict(
                 rule=self.name,
@@ -140,29 +125,56 @@ class ScriptRule:
                 allows=_names(scripts),
             )
             self._passing = (scripts, verdict)
-        return self._passing[1]
+        passing = self._passing[1]
+        if lasting:
+            return [passing] * len(sightings)
+        times = {sighting.at for sighting in sightings}
+        again = {at: structs.replace(passing, review_at=at + _AGAIN) for at in times}
+        return [again[sighting.at] for sighting in sightings]
+
+    def _wait(self, scripts: tuple[ScriptAnswers, ...], at: int) -> Verdict:
+        return Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=Text("scripts-not-yet"),
+            saw=Text("saw-not-yet-known"),
+            allows=_names(scripts),
+            review_at=at + _SOON,
+        )
 
     def _said(
         self,
-        sighting: Sighting,
+        script: str,
+        answer: Answer,
         scripts: tuple[ScriptAnswers, ...],
-        chosen: tuple[str, Answer] | None,
-        *,
-        lasting: bool,
+        review_at: int | None,
     ) -> Verdict:
-        script, answer = chosen or ("", None)
         return Verdict(
             rule=self.name,
-            action=answer.action if answer else Action.NO_ACTION,
+            action=answer.action,
             mode=self.mode,
-            duration=(answer.duration if answer else 0) or self.duration,
-            title=Text("rule-script", {"script": script}) if answer else None,
-            reason=_reason(script, answer) if answer else Text("pass"),
-            saw=_saw(answer) if answer else Text("saw-scripts-nothing"),
+            duration=answer.duration or self.duration,
+            title=Text("rule-script", {"script": script}),
+            reason=_reason(script, answer),
+            saw=_saw(answer),
             allows=_names(scripts),
-            data={"script": script} if answer else {},
-            review_at=None if lasting else sighting.at + _AGAIN,
+            data={"script": script},
+            review_at=review_at,
         )
+
+
+def _choose(
+    scripts: tuple[ScriptAnswers, ...], answers: list[Answer | NotAsked | None]
+) -> tuple[tuple[str, Answer] | None, bool]:
+    """The answer that counts, with the name of its script; and whether one has not answered yet."""
+    chosen: tuple[str, Answer] | None = None
+    waiting = False
+    for script, answer in zip(scripts, answers, strict=True):
+        if answer is _YET:
+            waiting = True
+        elif answer is not None and (chosen is None or answer.action >= chosen[1].action):
+            chosen = (script.name, answer)
+    return chosen, waiting
 
 
 def _reason(script: str, answer: Answer) -> Text:

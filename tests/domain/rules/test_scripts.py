@@ -6,8 +6,9 @@ from app.domain.address import Endpoint, PeerAddress, parse_ip
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, NotAsked, ScriptAnswers, ScriptRule
 from app.domain.script import Answer
+from app.domain.script_values import ScriptValues
 from app.domain.script_variable import VARIABLES
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode
 
@@ -25,7 +26,7 @@ def script(name: str, *answers: Answer | None, cacheable: bool = True) -> Script
     """One that has answered about `sighting()`, if an answer is given."""
     made = ScriptAnswers(name, (VARIABLES["client_name"],), cacheable=cacheable)
     for answer in answers:
-        asked = made.missing([sighting()])
+        asked = made.missing(ScriptValues([sighting()]))
         made.put(asked, dict.fromkeys(asked, answer) if answer else {})
     return made
 
@@ -92,16 +93,36 @@ def test_it_says_its_mode() -> None:
 def test_a_lasting_answer_holds_for_the_same_values() -> None:
     answers = script("a", BAN)
 
-    assert answers.find(sighting(at=9_000)) == BAN
-    assert answers.find(sighting("y")) is NotAsked.YET
+    assert answers.find(ScriptValues([sighting(at=9_000)])) == [BAN]
+    assert answers.find(ScriptValues([sighting("y")])) == [NotAsked.YET]
 
 
 def test_a_script_that_may_change_its_mind_is_asked_at_each_change() -> None:
     answers = script("a", BAN, cacheable=False)
 
-    assert answers.find(sighting()) == BAN
-    assert answers.find(sighting(at=9_000)) is NotAsked.YET
+    assert answers.find(ScriptValues([sighting()])) == [BAN]
+    assert answers.find(ScriptValues([sighting(at=9_000)])) == [NotAsked.YET]
     assert rule(answers).judge(sighting()).review_at == 61_000
+
+
+def test_many_together_are_judged_as_one_by_one() -> None:
+    seen = [sighting(name, at) for name in ("x", "y") for at in (1_000, 2_000)]
+    for scripts in (
+        (),
+        (script("a", BAN),),
+        (script("a", None),),
+        (script("a", BAN), script("b", SKIP)),
+        (script("a", BAN), script("b")),
+        (script("a", None, cacheable=False), script("b", BAN)),
+        (script("a", None, cacheable=False),),
+    ):
+        subject = rule(*scripts)
+        assert subject.judge_all(Batch(seen)) == [subject.judge(each) for each in seen]
+
+
+def test_who_passes_shares_one_answer_from_sweep_to_sweep() -> None:
+    subject = rule(script("a", None))
+    assert subject.judge(sighting(at=9_000)) is subject.judge(sighting())
 
 
 def test_columns_hold_what_a_script_reads() -> None:
@@ -110,18 +131,18 @@ def test_columns_hold_what_a_script_reads() -> None:
     none = ScriptAnswers("a", (), cacheable=True)
     again = ScriptAnswers("a", wanted[:1], cacheable=False)
 
-    assert two.columns(list(two.missing([sighting(), sighting("y")]))) == [
+    assert two.columns(list(two.missing(ScriptValues([sighting(), sighting("y")])))) == [
         ["x", "y"],
         [6881, 6881],
     ]
-    assert none.columns(list(none.missing([sighting()]))) == []
-    assert again.columns(list(again.missing([sighting()]))) == [["x"]]
+    assert none.columns(list(none.missing(ScriptValues([sighting()])))) == []
+    assert again.columns(list(again.missing(ScriptValues([sighting()])))) == [["x"]]
 
 
 def test_the_oldest_answers_make_room() -> None:
     answers = script("a")
     for start in range(0, 120_000, 1_000):
         answers.put(dict.fromkeys(range(start, start + 1_000)), {})
-    answers.put(answers.missing([sighting()]), {})
+    answers.put(answers.missing(ScriptValues([sighting()])), {})
 
-    assert answers.find(sighting()) is None
+    assert answers.find(ScriptValues([sighting()])) == [None]
