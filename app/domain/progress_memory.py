@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final, TypeAlias
 
-from app.domain.address import IPAddress, Prefix
+from app.domain.address import Endpoint, Prefix
 from app.domain.progress_record import ProgressRecord
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
+from app.domain.torrent import Torrent
 
 Group: TypeAlias = tuple[str, str, int, int]
 """Downloader, torrent id, IP version, bits of the blocks."""
 Key: TypeAlias = tuple[Group, int]
 """A group, and the first address of a block as a number."""
+Records: TypeAlias = dict[Group, dict[int, ProgressRecord]]
+"""Records by both parts of their keys: a number is found faster than a key."""
+Wanted: TypeAlias = dict[Group, set[int]]
+"""Keys, the same way."""
 
 MOST: Final = 200_000
 _FEW: Final = 5_000
@@ -29,6 +34,12 @@ class Blocks:
 
     ipv4: int = 32
     ipv6: int = 56
+
+
+def number_of(endpoint: Endpoint) -> int:
+    """The address as a number of its own family."""
+    key = endpoint.key
+    return key if key >= 0 else ~key
 
 
 def prefix_of(key: Key) -> Prefix:
@@ -67,6 +78,28 @@ class _Blocks:
         )
 
 
+class _Shelf:
+    """The records of one group by the first address of their block."""
+
+    __slots__ = ("dirty", "group", "old", "young")
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.young: dict[int, ProgressRecord] = {}
+        self.old: dict[int, ProgressRecord] = {}
+        self.dirty: dict[int, ProgressRecord] = {}
+
+    def find(self, start: int) -> ProgressRecord | None:
+        """The record, if there is one."""
+        return self.young.get(start) or self.old.get(start) or self.dirty.get(start)
+
+    def drop(self, start: int) -> bool:
+        """Forget a record; returns whether it was a young one."""
+        self.old.pop(start, None)
+        self.dirty.pop(start, None)
+        return self.young.pop(start, None) is not None
+
+
 class ProgressMemory:
     """At most `most` records that are stored, plus those that wait for it.
 
@@ -77,15 +110,13 @@ class ProgressMemory:
     def __init__(self, *, most: int = MOST, persistent: bool = True) -> None:
         self._half = max(1, most // 2)
         self._persistent = persistent
-        self._young: dict[Key, ProgressRecord] = {}
-        self._old: dict[Key, ProgressRecord] = {}
-        self._gone: dict[Key, ProgressRecord] = {}
-        self._dirty: dict[Key, ProgressRecord] = {}
-        self._groups: dict[Group, Group] = {}
-        self._last: Group = ("", "", 0, 0)
+        self._shelves: dict[Group, _Shelf] = {}
+        self._young = 0
+        """Records in the young generation."""
+        self._gone: list[dict[int, ProgressRecord]] = []
 
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return sum(len(shelf.young) + len(shelf.old) for shelf in self._shelves.values())
 
     @property
     def persistent(self) -> bool:
@@ -96,110 +127,158 @@ class ProgressMemory:
         """Collect changes from now on, or no longer."""
         self._persistent = persistent
         if not persistent:
-            self._dirty.clear()
+            self.take_dirty()
 
     def key(self, sighting: Sighting, blocks: Blocks) -> Key:
         """The key of the block that the peer is in."""
-        ip: IPAddress = sighting.peer.address.effective.ip
-        version, bits, longest = (
-            (4, blocks.ipv4, 32) if isinstance(ip, IPv4Address) else (6, blocks.ipv6, 128)
-        )
-        downloader, torrent, last = sighting.downloader, sighting.torrent.id, self._last
-        if not (
-            last[1] is torrent and last[0] is downloader and last[2] == version and last[3] == bits
-        ):
-            # Peers come torrent by torrent.
-            group = (downloader, torrent, version, bits)
-            self._last = last = self._groups.setdefault(group, group)
-        shift = longest - bits
-        return last, int(ip) >> shift << shift
+        ((_, shelf, start),) = self._places((sighting,), blocks)
+        return shelf.group, start
 
     def record(self, key: Key, at: int) -> ProgressRecord:
         """The record, made when there is none; it is about to change."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.pop(key, None) or self._dirty.get(key)
-            if found is None:
-                found = ProgressRecord(at, at)
-            self._insert(key, found)
-        if self._persistent:
-            self._dirty[key] = found
-        return found
+        group, start = key
+        return self._changing(self._shelf(group), start, at)
 
-    def missing(self, sightings: Iterable[Sighting], blocks: Blocks) -> list[Key]:
-        """Keys of those that will be judged and have no record here, each once."""
-        young, old, dirty = self._young, self._old, self._dirty
-        found: dict[Key, None] = {}
-        for sighting in sightings:
-            if not sighting.peer.handshaking:
-                key = self.key(sighting, blocks)
-                if key not in young and key not in old and key not in dirty:
-                    found[key] = None
-        return list(found)
+    def records(self, batch: Batch, blocks: Blocks) -> list[ProgressRecord | None]:
+        """Those of some peers in order, as `record` gives them; None for who shakes hands."""
+        return [
+            None if sighting.peer.handshaking else self._changing(shelf, start, sighting.at)
+            for sighting, shelf, start in self._places(batch.sightings, blocks)
+        ]
+
+    def missing(self, sightings: Iterable[Sighting], blocks: Blocks, found: Wanted) -> None:
+        """Add to `found` those that will be judged and have no record here."""
+        for sighting, shelf, start in self._places(sightings, blocks):
+            if (
+                start not in shelf.young
+                and start not in shelf.old
+                and start not in shelf.dirty
+                and not sighting.peer.handshaking
+            ):
+                found.setdefault(shelf.group, set()).add(start)
 
     def put(self, loaded: Iterable[tuple[Key, ProgressRecord]]) -> None:
         """Take in stored records; one that came to be meanwhile stays."""
-        for (given, start), record in loaded:
-            key = (self._groups.setdefault(given, given), start)
-            if key not in self._young and key not in self._old and key not in self._dirty:
-                self._insert(key, record)
+        for (group, start), record in loaded:
+            shelf = self._shelf(group)
+            if start not in shelf.young and start not in shelf.old and start not in shelf.dirty:
+                self._insert(shelf, start, record)
 
-    def take_dirty(self) -> dict[Key, ProgressRecord]:
+    def take_dirty(self) -> Records:
         """Everything that changed since the last time; the records are live."""
-        taken, self._dirty = self._dirty, {}
+        taken: Records = {}
+        for group, shelf in self._shelves.items():
+            if shelf.dirty:
+                taken[group], shelf.dirty = shelf.dirty, {}
         return taken
 
-    def give_back(self, taken: dict[Key, ProgressRecord]) -> None:
+    def give_back(self, taken: Records) -> None:
         """They could not be stored."""
-        if self._persistent and len(taken) + len(self._dirty) <= 2 * self._half:
-            self._dirty = {**taken, **self._dirty}
+        dirty = (shelf.dirty for shelf in self._shelves.values())
+        if self._persistent and sum(map(len, (*taken.values(), *dirty))) <= 2 * self._half:
+            for group, records in taken.items():
+                shelf = self._shelf(group)
+                shelf.dirty = {**records, **shelf.dirty}
 
     def forget(self, prefixes: Collection[Prefix], torrent_id: str | None = None) -> Iterator[None]:
         """Drop the records of all blocks that share an address with one of `prefixes`, on one torrent or on all.
 
         Yields now and then, so that the caller can let others run; a few single addresses are done without.
         """
-        if len(prefixes) * len(self._groups) <= _FEW and all(
+        if len(prefixes) * len(self._shelves) <= _FEW and all(
             each.prefixlen >= bits
             for each in prefixes
-            for _, _, version, bits in self._groups
+            for _, _, version, bits in self._shelves
             if version == each.version
         ):
             for prefix in prefixes:
-                for group in self._groups:
-                    _, torrent, version, bits = group
+                for (_, torrent, version, bits), shelf in self._shelves.items():
                     if version == prefix.version and torrent_id in {None, torrent}:
-                        self._drop((group, _start(prefix, bits)))
+                        self._drop(shelf, _start(prefix, bits))
             return
-        yield from self._forget_where(_Blocks(prefixes, self._groups), torrent_id)
+        blocks = _Blocks(prefixes, self._shelves)
+
+        def touched(shelf: _Shelf, start: int) -> bool:
+            return torrent_id in {None, shelf.group[1]} and blocks.touch(shelf.group, start)
+
+        yield from self._drop_where(touched)
 
     def forget_unseen(self, before: int) -> Iterator[None]:
         """Drop records last seen before `before` (epoch ms); yields now and then."""
-        for place in (self._young, self._old, self._dirty):
-            for index, key in enumerate(list(place)):
-                record = place.get(key)
-                if record is not None and record.last_seen < before:
-                    self._drop(key)
-                if index % _SLICE == 0:
+
+        def unseen(shelf: _Shelf, start: int) -> bool:
+            record = shelf.find(start)
+            return record is not None and record.last_seen < before
+
+        yield from self._drop_where(unseen)
+        for group, shelf in list(self._shelves.items()):
+            if not (shelf.young or shelf.old or shelf.dirty):
+                del self._shelves[group]
+
+    def _drop_where(self, gone: Callable[[_Shelf, int], bool]) -> Iterator[None]:
+        count = 0
+        for shelf in list(self._shelves.values()):
+            for start in [*shelf.young, *shelf.old, *shelf.dirty]:
+                if gone(shelf, start):
+                    self._drop(shelf, start)
+                count += 1
+                if count % _SLICE == 0:
                     yield
 
-    def _forget_where(self, blocks: _Blocks, torrent_id: str | None) -> Iterator[None]:
-        for index, key in enumerate([*self._young, *self._old, *self._dirty]):
-            group, start = key
-            if torrent_id in {None, group[1]} and blocks.touch(group, start):
-                self._drop(key)
-            if index % _SLICE == 0:
-                yield
+    def _places(
+        self, sightings: Iterable[Sighting], blocks: Blocks
+    ) -> Iterator[tuple[Sighting, _Shelf, int]]:
+        """Where the records of some peers belong, in order; each is to be used before the next is asked for."""
+        shift4, shift6 = 32 - blocks.ipv4, 128 - blocks.ipv6
+        torrent: Torrent | None = None
+        downloader = ""
+        for sighting in sightings:
+            # Peers come torrent by torrent.
+            if sighting.torrent is not torrent or sighting.downloader != downloader:
+                torrent, downloader = sighting.torrent, sighting.downloader
+                shelf4 = self._shelf((downloader, torrent.id, 4, blocks.ipv4))
+                shelf6 = self._shelf((downloader, torrent.id, 6, blocks.ipv6))
+            key = sighting.peer.address.effective.key
+            if key >= 0:
+                yield sighting, shelf4, key >> shift4 << shift4
+            else:
+                yield sighting, shelf6, ~key >> shift6 << shift6
 
-    def _drop(self, key: Key) -> None:
-        self._young.pop(key, None)
-        self._old.pop(key, None)
-        self._dirty.pop(key, None)
+    def _shelf(self, group: Group) -> _Shelf:
+        found = self._shelves.get(group)
+        if found is None:
+            found = self._shelves[group] = _Shelf(group)
+        return found
 
-    def _insert(self, key: Key, record: ProgressRecord) -> None:
-        for _ in range(min(_AT_ONCE, len(self._gone))):
-            self._gone.popitem()
-        if len(self._young) >= self._half:
-            self._gone = self._old
-            self._old, self._young = self._young, {}
-        self._young[key] = record
+    def _changing(self, shelf: _Shelf, start: int, at: int) -> ProgressRecord:
+        record = shelf.young.get(start)
+        if record is None:
+            record = shelf.old.pop(start, None) or shelf.dirty.get(start) or ProgressRecord(at, at)
+            self._insert(shelf, start, record)
+        if self._persistent:
+            shelf.dirty[start] = record
+        return record
+
+    def _drop(self, shelf: _Shelf, start: int) -> None:
+        self._young -= shelf.drop(start)
+
+    def _insert(self, shelf: _Shelf, start: int, record: ProgressRecord) -> None:
+        if self._gone:
+            self._let_go()
+        if self._young >= self._half:
+            for each in self._shelves.values():
+                self._gone.append(each.old)
+                each.old, each.young = each.young, {}
+            self._young = 0
+        shelf.young[start] = record
+        self._young += 1
+
+    def _let_go(self) -> None:
+        for _ in range(_AT_ONCE):
+            if self._gone[-1]:
+                self._gone[-1].popitem()
+            elif len(self._gone) > 1:
+                self._gone.pop()
+            else:
+                self._gone.clear()
+                return

@@ -16,8 +16,10 @@ charge of an honest peer never exceeds what it received itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.domain.verdict import Verdict
 
@@ -28,8 +30,7 @@ _MOST: Final = 16
 """Connections of one record that are told apart."""
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(Struct, gc=False):
     """One endpoint: who comes back from the same address and port continues."""
 
     ip: int
@@ -53,13 +54,12 @@ class Connection:
     """When it came back last: its counter began anew. Not stored."""
 
 
-@dataclass(slots=True)
-class ProgressRecord:
+class ProgressRecord(Struct, gc=False):
     """One block's account on one torrent."""
 
     first_seen: int
     last_seen: int
-    connections: list[Connection] = field(default_factory=list)
+    connections: list[Connection] = []
     total: int = 0
     """Bytes that all connections received, those no longer told apart included."""
     left: tuple[float, ...] = ()
@@ -76,8 +76,13 @@ class ProgressRecord:
         Where a client knows peers by address alone, the counter goes on when a peer comes back from another port
         (reference/rules.md D-13); so what was counted before does not count again.
         """
+        connections = self.connections
+        if not connections:
+            fresh = Connection(ip, port, at, at)
+            self.connections = [fresh]  # takes half of the memory that a list does which grew
+            return fresh
         latest = None
-        for each in self.connections:
+        for each in connections:
             if each.ip == ip:
                 if each.port == port:
                     return each
@@ -86,10 +91,9 @@ class ProgressRecord:
         fresh = Connection(ip, port, at, at)
         if latest is not None and latest.last_seen < at and 0 < latest.last_uploaded <= uploaded:
             fresh.last_uploaded = latest.last_uploaded
-        if self.connections:
-            # Who left while the window ran shall not get a new one by changing ports.
-            fresh.window_end = max(each.window_end for each in self.connections)
-        self.connections.append(fresh)
+        # Who left while the window ran shall not get a new one by changing ports.
+        fresh.window_end = max(each.window_end for each in connections)
+        connections.append(fresh)
         return fresh
 
     def count(self, own: Connection, uploaded: int) -> int:

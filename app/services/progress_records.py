@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Protocol, TypeVar
 
 from app.domain.address import Prefix
-from app.domain.progress_memory import Blocks, Key, ProgressMemory
+from app.domain.progress_memory import Blocks, Key, ProgressMemory, Wanted
 from app.domain.progress_record import ProgressRecord
 from app.domain.sighting import Sighting
 from app.domain.verdict import Mode
@@ -33,10 +33,8 @@ _AT_ONCE: Final = 16
 class ProgressStore(Protocol):
     """Where the records survive; each call is one transaction or a few; raises only StorageError."""
 
-    async def load(
-        self, keys: Sequence[Key], *, since: int
-    ) -> Sequence[tuple[Key, ProgressRecord]]:
-        """Those of `keys` that are stored and were seen since `since` (epoch ms)."""
+    async def load(self, wanted: Wanted, *, since: int) -> Sequence[tuple[Key, ProgressRecord]]:
+        """Those of `wanted` that are stored and were seen since `since` (epoch ms)."""
 
     async def save(self, records: Sequence[tuple[Key, ProgressRecord]]) -> None:
         """Store them, each whole."""
@@ -89,10 +87,10 @@ class ProgressRecords:
         """Load the records of peers that are about to be judged and not in memory; never raises."""
         if not self._settings.enable_persist:
             return
-        missing: list[Key] = []
+        missing: Wanted = {}
         for some in _slices(sightings):
             for blocks in self._blocks:
-                missing += self._memory.missing(some, blocks)
+                self._memory.missing(some, blocks, missing)
             await asyncio.sleep(0)
         if not missing:
             return
@@ -104,7 +102,8 @@ class ProgressRecords:
                         await self._forget_undone()
                 loaded = await self._store.load(missing, since=since)
         except TimeoutError:
-            log.warning("the progress of %d peers was not loaded in time", len(missing))
+            count = sum(map(len, missing.values()))
+            log.warning("the progress of %d peers was not loaded in time", count)
         except StorageError as error:
             self._complain(error)
         else:
@@ -162,9 +161,10 @@ class ProgressRecords:
             return
         try:
             rows: list[tuple[Key, ProgressRecord]] = []
-            for some in _slices(list(taken.items())):
-                rows += [(key, record.copy()) for key, record in some]
-                await asyncio.sleep(0)
+            for group, records in taken.items():
+                for some in _slices(list(records.items())):
+                    rows += [((group, start), record.copy()) for start, record in some]
+                    await asyncio.sleep(0)
             await self._store.save(rows)
         except BaseException:
             self._memory.give_back(taken)

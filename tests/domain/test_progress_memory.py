@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.domain.address import Endpoint, PeerAddress, parse_ip, parse_prefix
 from app.domain.peer import Peer
-from app.domain.progress_memory import Blocks, Key, ProgressMemory, prefix_of
+from app.domain.progress_memory import Blocks, Key, ProgressMemory, Records, Wanted, prefix_of
 from app.domain.progress_record import ProgressRecord
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 
 BLOCKS = Blocks()
@@ -22,6 +22,16 @@ def sighting(ip: str, torrent: str = "t", *, handshaking: bool = False) -> Sight
 
 def key(memory: ProgressMemory, ip: str, torrent: str = "t") -> Key:
     return memory.key(sighting(ip, torrent), BLOCKS)
+
+
+def keys(taken: Records | Wanted) -> set[Key]:
+    return {(group, start) for group, starts in taken.items() for start in starts}
+
+
+def missing(memory: ProgressMemory, seen: list[Sighting]) -> set[Key]:
+    found: Wanted = {}
+    memory.missing(seen, BLOCKS, found)
+    return keys(found)
 
 
 def test_neighbours_of_an_ipv6_block_share_a_record_and_ipv4_addresses_do_not() -> None:
@@ -49,10 +59,10 @@ def test_what_is_not_stored_yet_is_not_lost() -> None:
         memory.record(key(memory, f"203.0.113.{number}"), 1)
     assert memory.record(key(memory, "198.51.100.1"), 1) is first
     taken = memory.take_dirty()
-    assert len(taken) == 101
+    assert len(keys(taken)) == 101
     assert memory.take_dirty() == {}
     memory.give_back(taken)
-    assert key(memory, "198.51.100.1") not in memory.take_dirty()  # too many to hold on to
+    assert key(memory, "198.51.100.1") not in keys(memory.take_dirty())  # too many to hold on to
 
 
 def test_what_could_not_be_stored_is_taken_again() -> None:
@@ -68,13 +78,27 @@ def test_missing_are_those_that_will_be_judged_and_are_not_here() -> None:
     memory.record(key(memory, "203.0.113.1"), 1)
     seen = [sighting(f"203.0.113.{n}") for n in (1, 2, 2)]
     seen.append(sighting("203.0.113.3", handshaking=True))
-    missing = memory.missing(seen, BLOCKS)
-    assert missing == [key(memory, "203.0.113.2")]
+    (wanted,) = missing(memory, seen)
+    assert wanted == key(memory, "203.0.113.2")
     stored = ProgressRecord(5, 6)
-    memory.put([(missing[0], stored), (key(memory, "203.0.113.1"), ProgressRecord(7, 8))])
-    assert memory.record(missing[0], 9) is stored
+    memory.put([(wanted, stored), (key(memory, "203.0.113.1"), ProgressRecord(7, 8))])
+    assert memory.record(wanted, 9) is stored
     assert memory.record(key(memory, "203.0.113.1"), 9).first_seen == 1
-    assert memory.missing(seen, BLOCKS) == []
+    assert missing(memory, seen) == set()
+
+
+def test_records_of_many_come_in_order_and_none_for_who_shakes_hands() -> None:
+    memory = ProgressMemory(most=4)
+    places = ["203.0.113.1", "2001:db8::1", "203.0.113.2", "2001:db8:0:ff::2", "203.0.113.1"]
+    seen = [sighting(place, torrent) for torrent in ("t", "u") for place in places]
+    found = memory.records(Batch([*seen, sighting("203.0.113.9", handshaking=True)]), BLOCKS)
+    assert found[-1] is None
+    assert all(
+        record is memory.record(memory.key(each, BLOCKS), 9)
+        for each, record in zip(seen, found, strict=False)
+    )
+    assert len({id(record) for record in found}) == 2 * 3 + 1
+    assert len(memory) <= 4
 
 
 def test_blocks_that_share_an_address_are_forgotten() -> None:
@@ -89,7 +113,7 @@ def test_blocks_that_share_an_address_are_forgotten() -> None:
     list(memory.forget([parse_prefix("203.0.113.1")]))
     assert len(memory) == 7
     list(memory.forget([parse_prefix("203.0.113.0/24"), parse_prefix("2001:db8::/32")]))
-    assert {key for key, _ in memory.take_dirty().items()} == {
+    assert keys(memory.take_dirty()) == {
         key(memory, "203.0.114.1", "t"),
         key(memory, "203.0.114.1", "u"),
     }
@@ -101,3 +125,13 @@ def test_records_not_seen_since_are_forgotten() -> None:
         memory.record(key(memory, f"203.0.113.{at}"), at)
     list(memory.forget_unseen(6))
     assert len(memory) == 4
+
+
+def test_a_torrent_that_was_forgotten_is_remembered_anew() -> None:
+    memory = ProgressMemory()
+    memory.record(key(memory, "203.0.113.1"), 1)
+    list(memory.forget_unseen(2))
+    memory.record(key(memory, "203.0.113.1"), 3)
+    list(memory.forget_unseen(2))
+    assert len(memory) == 1
+    assert keys(memory.take_dirty()) == {key(memory, "203.0.113.1")}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.address import Prefix
-from app.domain.progress_memory import Key, prefix_of
+from app.domain.progress_memory import Key, Wanted, prefix_of
 from app.domain.progress_record import ProgressRecord
 from app.services.errors import StorageError
 
@@ -19,10 +19,9 @@ class MemoryProgress:
     loads: list[Sequence[Key]] = field(default_factory=list)
     fails: bool = False
 
-    async def load(
-        self, keys: Sequence[Key], *, since: int
-    ) -> Sequence[tuple[Key, ProgressRecord]]:
+    async def load(self, wanted: Wanted, *, since: int) -> Sequence[tuple[Key, ProgressRecord]]:
         self._check()
+        keys = [(group, start) for group, starts in wanted.items() for start in starts]
         self.loads.append(keys)
         return [
             (key, self.rows[key].copy())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from msgspec import structs
@@ -13,7 +13,7 @@ from msgspec import structs
 from app.domain.address import Endpoint, PeerAddress, Prefix, parse_ip
 from app.domain.ban import Ban
 from app.domain.peer import Peer
-from app.domain.progress_memory import Key, ProgressMemory
+from app.domain.progress_memory import Key, ProgressMemory, Wanted
 from app.domain.progress_record import ProgressRecord
 from app.domain.rules.progress_cheat import ProgressCheat
 from app.domain.sighting import Sighting
@@ -165,11 +165,9 @@ async def test_a_database_that_takes_its_time_is_not_waited_for(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Slow(MemoryProgress):
-        async def load(
-            self, keys: Sequence[Key], *, since: int
-        ) -> Sequence[tuple[Key, ProgressRecord]]:
+        async def load(self, wanted: Wanted, *, since: int) -> Sequence[tuple[Key, ProgressRecord]]:
             await asyncio.Event().wait()
-            return await super().load(keys, since=since)
+            return await super().load(wanted, since=since)
 
     monkeypatch.setattr("app.services.progress_records._PATIENCE", 0.01)
     house = House(Slow())
@@ -189,7 +187,9 @@ async def test_what_was_not_seen_for_too_long_is_forgotten_every_eight_hours() -
     await house.judge(1, ip="203.0.113.10")
     await house.records.flush()
     house.clock.now += 3_600_000
-    house.store.rows = {key: replace(row, last_seen=0) for key, row in house.store.rows.items()}
+    house.store.rows = {
+        key: structs.replace(row, last_seen=0) for key, row in house.store.rows.items()
+    }
     await house.records.clean_up()
     assert len(house.store.rows) == 1
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 from peewee import SqliteDatabase
 
 from app.adapters.storage.columns import UnreadableRow, UnreadableRows, clamped, clean
@@ -14,7 +14,7 @@ from app.adapters.storage.models import Progress
 from app.adapters.storage.sql import Row, as_bytes, built, insertion, run, run_many
 from app.adapters.storage.thread import DatabaseThread, unhurried
 from app.domain.address import Prefix
-from app.domain.progress_memory import Group, Key, prefix_of
+from app.domain.progress_memory import Group, Key, Wanted, prefix_of
 from app.domain.progress_record import Connection, ProgressRecord
 
 _FORGET_AT_ONCE: Final = 200
@@ -52,6 +52,29 @@ _FIND: Final = built(
 )
 """Asked for many blocks of one torrent at once, which takes a tenth of asking one by one."""
 
+_ANY: Final = built(
+    Progress.select(Progress.block)
+    .where(
+        (Progress.downloader == "")
+        & (Progress.torrent == "")
+        & (Progress.block >= b"")
+        & (Progress.block < b"")
+    )
+    .limit(1)
+)
+"""Whether there is anything about a torrent, before it is asked for every peer of a new one."""
+
+
+class _Details(msgspec.Struct):
+    """What stands in the column of that name."""
+
+    left: tuple[float, ...] = ()
+    connections: list[tuple[int, int, int, int, int, int, float, int, int, int]] = []
+    """The fields of `Connection` that are stored, in their order there."""
+
+
+_DETAILS: Final = msgspec.json.Decoder(_Details)
+
 
 class SqliteProgress:
     """Implements `ProgressStore`."""
@@ -59,11 +82,9 @@ class SqliteProgress:
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
-    async def load(
-        self, keys: Sequence[Key], *, since: int
-    ) -> Sequence[tuple[Key, ProgressRecord]]:
+    async def load(self, wanted: Wanted, *, since: int) -> Sequence[tuple[Key, ProgressRecord]]:
         """Those that are stored and new enough; a row that cannot be read is reported and left where it is."""
-        return await self._thread.run(partial(_load, keys=keys, since=since))
+        return await self._thread.run(partial(_load, wanted=wanted, since=since))
 
     async def save(self, records: Sequence[tuple[Key, ProgressRecord]]) -> None:
         """Store them, each whole."""
@@ -98,31 +119,38 @@ def block_bytes(prefix: Prefix) -> bytes:
     return bytes([prefix.version]) + prefix.network_address.packed + bytes([prefix.prefixlen])
 
 
-def _load(db: SqliteDatabase, keys: Iterable[Key], since: int) -> list[tuple[Key, ProgressRecord]]:
-    groups: dict[Group, dict[bytes, Key]] = {}
-    for key in unhurried(keys):
-        groups.setdefault(key[0], {})[_block(key)] = key
+def _load(db: SqliteDatabase, wanted: Wanted, since: int) -> list[tuple[Key, ProgressRecord]]:
     found: list[tuple[Key, ProgressRecord]] = []
     unreadable = UnreadableRows("progress")
-    for group, wanted in unhurried(groups.items()):
-        blocks = list(wanted)
-        for start in range(0, len(blocks), _BLOCKS_AT_ONCE):
-            some = blocks[start : start + _BLOCKS_AT_ONCE]
-            # One text of SQL for all: what is left over asks for the last block again.
-            some += some[-1:] * (_BLOCKS_AT_ONCE - len(some))
-            for block, *row in run(db, _FIND, (*_names(group), since, *some)).fetchall():
-                key = wanted[bytes(block)]
-                try:
-                    found.append((key, _record(row)))
-                except (ValueError, TypeError) as error:
-                    unreadable.add(str(prefix_of(key)), error)
+    for group, blocks in unhurried(_portions(db, wanted)):
+        for block, *row in run(db, _FIND, (*_names(group), since, *blocks)).fetchall():
+            key = group, int.from_bytes(block[1:-1])
+            try:
+                found.append((key, _record(row)))
+            except (ValueError, TypeError) as error:
+                unreadable.add(str(prefix_of(key)), error)
     unreadable.report()
     return found
 
 
-def _block(key: Key) -> bytes:
-    """The same as `block_bytes` of its prefix, without making one."""
-    (_, _, version, bits), start = key
+def _portions(db: SqliteDatabase, wanted: Wanted) -> Iterator[tuple[Group, list[bytes]]]:
+    """The blocks to ask for at once, for torrents of which anything is stored."""
+    for group, starts in wanted.items():
+        version = group[2]
+        if not run(
+            db, _ANY, (*_names(group), bytes([version]), bytes([version + 1]), 1)
+        ).fetchone():
+            continue
+        blocks = [_block(group, start) for start in sorted(starts)]
+        for first in range(0, len(blocks), _BLOCKS_AT_ONCE):
+            some = blocks[first : first + _BLOCKS_AT_ONCE]
+            # One text of SQL for all: what is left over asks for the last block again.
+            yield group, some + some[-1:] * (_BLOCKS_AT_ONCE - len(some))
+
+
+def _block(group: Group, start: int) -> bytes:
+    """The same as `block_bytes` of the prefix, without making one."""
+    _, _, version, bits = group
     return bytes([version]) + start.to_bytes(4 if version == 4 else 16) + bytes([bits])  # noqa: PLR2004 - IP version
 
 
@@ -131,10 +159,10 @@ def _names(group: Group) -> tuple[str, str]:
 
 
 def _row(key: Key, record: ProgressRecord) -> Row:
-    details = {
-        "left": record.left,
-        "connections": [
-            [
+    details = _Details(
+        record.left,
+        [
+            (
                 each.ip,
                 each.port,
                 each.first_seen,
@@ -145,20 +173,20 @@ def _row(key: Key, record: ProgressRecord) -> Row:
                 each.window_end,
                 each.fast_at,
                 each.falls,
-            ]
+            )
             for each in record.connections
         ],
-    }
+    )
     return (
         *_names(key[0]),
-        _block(key),
+        _block(*key),
         clamped(record.total),
         clamped(record.completed),
         record.differences,
         record.rewinds,
         record.first_seen,
         record.last_seen,
-        json.dumps(details, separators=(",", ":")),
+        msgspec.json.encode(details).decode(),
     )
 
 
@@ -166,9 +194,7 @@ def _record(row: Sequence[Any]) -> ProgressRecord:
     *numbers, text = row
     if not all(isinstance(number, int) for number in numbers):
         raise UnreadableRow("a number is missing")
-    details = json.loads(text)
-    if not isinstance(details, dict):
-        raise UnreadableRow("its details are no object")
+    details = _DETAILS.decode(text)
     total, completed, differences, rewinds, first_seen, last_seen = numbers
     return ProgressRecord(
         total=total,
@@ -177,24 +203,8 @@ def _record(row: Sequence[Any]) -> ProgressRecord:
         rewinds=rewinds,
         first_seen=first_seen,
         last_seen=last_seen,
-        left=tuple(float(share) for share in details.get("left", ())),
-        connections=[_connection(each) for each in details.get("connections", ())],
-    )
-
-
-def _connection(each: Sequence[Any]) -> Connection:
-    ip, port, first_seen, last_seen, received, last, progress, window_end, fast_at, falls = each
-    return Connection(
-        ip=int(ip),
-        port=int(port),
-        first_seen=int(first_seen),
-        last_seen=int(last_seen),
-        received=int(received),
-        last_uploaded=int(last),
-        progress=float(progress),
-        window_end=int(window_end),
-        fast_at=int(fast_at),
-        falls=int(falls),
+        left=details.left,
+        connections=[Connection(*each) for each in details.connections],
     )
 
 

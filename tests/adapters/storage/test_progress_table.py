@@ -11,7 +11,7 @@ import pytest
 
 from app.adapters.storage import SqliteStore, open_store
 from app.domain.address import parse_prefix
-from app.domain.progress_memory import Key
+from app.domain.progress_memory import Key, Wanted
 from app.domain.progress_record import Connection, ProgressRecord
 
 HOST = int(parse_prefix("203.0.113.9").network_address)
@@ -24,6 +24,13 @@ def key4(ip: int = HOST, torrent: str = "t") -> Key:
 
 def key6(start: int = HOME, bits: int = 56) -> Key:
     return ("one", "t", 6, bits), start
+
+
+def wanted(*keys: Key) -> Wanted:
+    found: Wanted = {}
+    for group, start in keys:
+        found.setdefault(group, set()).add(start)
+    return found
 
 
 def record(ip: int = HOST, *, last_seen: int = 2_000) -> ProgressRecord:
@@ -61,7 +68,7 @@ async def test_records_survive_a_restart(path: Path) -> None:
 
     store = await open_store(path)
     try:
-        loaded = await store.progress.load([key4(), key4(HOST + 1), key6()], since=0)
+        loaded = await store.progress.load(wanted(key4(), key4(HOST + 1), key6()), since=0)
         assert loaded == kept
     finally:
         await store.close()
@@ -72,9 +79,9 @@ async def test_records_not_seen_for_too_long_are_not_loaded_and_can_be_deleted(
 ) -> None:
     many = [(key4(n), record(n, last_seen=n)) for n in range(1, 1_001)]
     await store.progress.save(many)
-    assert await store.progress.load([key4(10), key4(900)], since=500) == [many[899]]
+    assert await store.progress.load(wanted(key4(10), key4(900)), since=500) == [many[899]]
     assert await store.progress.forget_unseen(before=900) == 899
-    assert await store.progress.load([key for key, _ in many], since=0) == many[899:]
+    assert await store.progress.load(wanted(*(key for key, _ in many)), since=0) == many[899:]
 
 
 async def test_whoever_shares_an_address_with_a_prefix_is_forgotten(store: SqliteStore) -> None:
@@ -82,10 +89,13 @@ async def test_whoever_shares_an_address_with_a_prefix_is_forgotten(store: Sqlit
     await store.progress.save([(key, record()) for key in keys])
 
     await store.progress.forget([parse_prefix("203.0.113.9"), parse_prefix("2001:db8:1:2ff::1")])
-    assert [key for key, _ in await store.progress.load(keys, since=0)] == [keys[2], keys[4]]
+    assert [key for key, _ in await store.progress.load(wanted(*keys), since=0)] == [
+        keys[2],
+        keys[4],
+    ]
 
     await store.progress.forget([parse_prefix("203.0.113.0/24"), parse_prefix("2001:db8::/32")])
-    assert await store.progress.load(keys, since=0) == []
+    assert await store.progress.load(wanted(*keys), since=0) == []
 
 
 async def test_a_record_that_cannot_be_read_is_left_out_and_kept(
@@ -97,6 +107,6 @@ async def test_a_record_that_cannot_be_read_is_left_out_and_kept(
             block = b"\x04" + (HOST + number).to_bytes(4, "big") + b"\x20"
             connection.execute("UPDATE progress SET details = ? WHERE block = ?", (details, block))
     with caplog.at_level(logging.WARNING):
-        loaded = await store.progress.load([key4(HOST + n) for n in range(4)], since=0)
+        loaded = await store.progress.load(wanted(*(key4(HOST + n) for n in range(4))), since=0)
     assert [key for key, _ in loaded] == [key4(HOST + 3)]
     assert len(caplog.messages) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -272,11 +272,15 @@ def test_the_same_sighting_is_answered_the_same_and_counted_once(bench: Bench) -
         (15e6, 0.0, 31_000),
     ):
         first = bench.look(uploaded, progress, after=after)
-        state = replace(bench.own, answer=None), bench.record().total, bench.record().differences
+        state = (
+            structs.replace(bench.own, answer=None),
+            bench.record().total,
+            bench.record().differences,
+        )
         again = bench.look(uploaded, progress, after=0)
         assert told(again) == told(first)
         assert (
-            replace(bench.own, answer=None),
+            structs.replace(bench.own, answer=None),
             bench.record().total,
             bench.record().differences,
         ) == state
