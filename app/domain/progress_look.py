@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct, StructMeta
 from typing_extensions import override
 
 from app.domain.progress_record import Connection, ProgressRecord
@@ -23,8 +24,11 @@ class Limits(Protocol):
     def rewinds_allowed(self) -> int: ...
 
 
-@dataclass(slots=True, eq=False)
-class ProgressLook(Mapping[str, Any]):
+class _MappingStruct(StructMeta, ABCMeta):
+    """What makes a struct that is a mapping."""
+
+
+class ProgressLook(Mapping[str, Any], Struct, metaclass=_MappingStruct, gc=False):
     """Numbers of one look; read as a mapping, they have PBH's names (reference/rules.md 3.6.3).
 
     A dict for each of ten thousand peers would take longer than all the rest, and hardly anybody reads it.
@@ -52,7 +56,6 @@ class ProgressLook(Mapping[str, Any]):
     """Of its address, so that another port does not help."""
     first: bool = False
     """Whether the connection is fresh, and so may not have told yet what it has."""
-    fell: bool = False
     insists_on: str = ""
     """The reason of the ban that was asked for at the look before, if the connection goes on all the same."""
 

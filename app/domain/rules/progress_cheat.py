@@ -12,22 +12,42 @@ other; PBH's sums stand in the data beside it. Ours besides:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
+from msgspec import Struct
+
 from app.domain.progress_look import ProgressLook
-from app.domain.progress_memory import Blocks, ProgressMemory
+from app.domain.progress_memory import Blocks, ProgressMemory, number_of
 from app.domain.progress_record import Connection, ProgressRecord
 from app.domain.reason import Param, Text
 from app.domain.sighting import Batch, Sighting
+from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
 
 PROGRESS_CHEAT: Final = "progress-cheat-blocker"
 
+_NO_ACTION: Final = Action.NO_ACTION  # in an enumeration it is looked up by name each time
 _PASS: Final = Text("pass")
 _INSISTS: Final = 600_000
 """Milliseconds for which a ban that nobody made, as they were held back or could not be stored, is asked for again."""
 _SIZE_UNKNOWN: Final = Text("progress-size-unknown")
 _NOTHING_SENT: Final = Text("progress-nothing-sent")
+
+
+class _Terms(Struct, frozen=True, gc=False):
+    """What is the same for all peers of a torrent, by which the ordinary are told from the others."""
+
+    torrent: Torrent | None
+    tested: float
+    """Bytes from which on the quick check asks."""
+    limit: int
+    """Bytes that are not yet excessive, when we never had more of the torrent than now."""
+    most: int
+    """Bytes up to which that holds."""
+
+
+_NO_TERMS: Final = _Terms(None, 0.0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,64 +92,157 @@ class ProgressCheat:
         object.__setattr__(self, "_handshaking", handshaking)
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
-        """See BehaviourRule."""
-        return list(map(self.judge, batch.sightings))
+        """Judge and remember; asked again about equal sightings, it says the same again."""
+        found: list[Verdict] = []
+        terms = _NO_TERMS
+        records = self.memory.records(batch, self.blocks)
+        for sighting, endpoint, record in zip(
+            batch.sightings, batch.endpoints, records, strict=True
+        ):
+            if record is None:
+                found.append(self._handshaking)
+                continue
+            if sighting.torrent is not terms.torrent:
+                terms = self._terms(sighting.torrent)
+            uploaded, at = sighting.peer.uploaded, sighting.at
+            own = record.connection(number_of(endpoint), endpoint.port, uploaded, at)
+            found.append(
+                self._ordinary(sighting, record, own, terms) or self._closely(sighting, record, own)
+            )
+        return found
 
     def judge(self, sighting: Sighting) -> Verdict:
-        """Judge and remember; asked again about an equal sighting, it says the same again."""
+        """The same about one."""
+        return self.judge_all(Batch((sighting,)))[0]
+
+    def _terms(self, torrent: Torrent) -> _Terms:
+        size, held, share = torrent.size, torrent.completed_size, self.fast_pcb_test_percentage
+        if not 0 < size >= self.minimum_size:
+            return _Terms(torrent, 0.0, 0, 0)
+        limit = self._limit(held if held > 0 else size)
+        return _Terms(torrent, share * size if share > 0 else inf, limit, min(limit, size))
+
+    def _limit(self, whole: int) -> int:
+        """Bytes that are not yet excessive."""
+        return int(max(whole, self.minimum_size) * self.excessive_threshold)
+
+    def _ordinary(
+        self, sighting: Sighting, record: ProgressRecord, own: Connection, terms: _Terms
+    ) -> Verdict | None:
+        """The answer about the only one of a block who reports at least what it received; None for others.
+
+        That is nearly everybody. It is what `_closely` would say, in a third of the time.
+        """
         peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
-        if peer.handshaking:
-            return self._handshaking
-        record = self.memory.record(self.memory.key(sighting, self.blocks), at)
-        endpoint, uploaded, progress = peer.address.effective, peer.uploaded, peer.progress
-        own = record.connection(int(endpoint.ip), endpoint.port, uploaded, at)
-        insists_on = ""
+        uploaded, progress, completed = peer.uploaded, peer.progress, torrent.completed_size
+        last_uploaded, last_progress, limit = own.last_uploaded, own.progress, terms.limit
+        increment = uploaded - last_uploaded
+        total = record.total + increment
+        if (
+            not 0 <= last_uploaded <= uploaded
+            or not last_progress <= progress
+            or total > terms.most
+            or not (total < terms.tested > uploaded or own.fast_at)
+            or own.answer is not None
+            or len(record.connections) > 1
+        ):
+            return None
+        sent = total / torrent.size
+        if not sent <= progress:
+            return None
+        if record.completed > completed:
+            completed = record.completed
+            limit = self._limit(completed) if torrent.completed_size > 0 else limit
+        own.received += increment
+        own.last_uploaded = uploaded
+        record.total, record.completed = total, completed
+        own.last_seen = record.last_seen = at
+        if progress != 0:
+            own.progress = progress
+        reason = _NOTHING_SENT
+        if uploaded > 0 or peer.upload_rate > 0:
+            own.window_end, reason = 0, _PASS
+        margin = None
+        if limit > 0 and self.block_excessive_clients:
+            margin = total / limit if total > 0 else 0.0
+        look = ProgressLook(
+            torrent,
+            at,
+            uploaded,
+            progress,
+            self,
+            last_uploaded,
+            last_progress,
+            increment,
+            total,
+            total,
+            total,
+            completed,
+            False,
+            limit,
+            own.falls,
+        )
+        return Verdict(
+            rule=self.name,
+            mode=self.mode,
+            reason=reason,
+            saw=Text("progress-saw", {"reported_share": progress, "sent_share": sent}),
+            allows=self._allows,
+            margin=margin,
+            data=look,
+        )
+
+    def _closely(self, sighting: Sighting, record: ProgressRecord, own: Connection) -> Verdict:
+        peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
+        uploaded, progress = peer.uploaded, peer.progress
+        look = ProgressLook(torrent, at, uploaded, progress, self, own.last_uploaded, own.progress)
         if own.answer is not None:
             if own.answer[:3] == (at, uploaded, progress):
                 return own.answer[3]
             if at - own.answer[0] < _INSISTS and uploaded >= own.last_uploaded:
-                insists_on = own.answer[3].reason.id
+                look.insists_on = own.answer[3].reason.id
             own.answer = None
         if 0 <= uploaded < own.last_uploaded:
             own.back_at = at
-        look = ProgressLook(torrent, at, uploaded, progress, self, own.last_uploaded, own.progress)
-        look.insists_on = insists_on
         look.increment = record.count(own, uploaded)
-        look.completed = max(torrent.completed_size, record.completed)
+        record.completed = max(record.completed, torrent.completed_size)
+        look.completed = record.completed
         look.total = look.here = record.total
         look.falls = own.falls
         if len(record.connections) > 1:
             look.of_many(record, own)
         else:
             look.charged = record.total
-        verdict = self._decide(look, record, own, uploading=peer.upload_rate > 0 or uploaded > 0)
-        if verdict.hits:
-            own.answer = (at, uploaded, progress, verdict)
+        if torrent.size <= 0:
+            verdict = self._passing(look, _SIZE_UNKNOWN)
+        else:
+            verdict = self._decide(
+                look, record, own, uploading=peer.upload_rate > 0 or uploaded > 0
+            )
+            if verdict.action is not _NO_ACTION:
+                own.answer = (at, uploaded, progress, verdict)
         if progress != 0:
             own.progress = progress
         own.last_seen = record.last_seen = at
-        record.completed = look.completed
         return verdict
 
     def _decide(
         self, look: ProgressLook, record: ProgressRecord, own: Connection, *, uploading: bool
     ) -> Verdict:
         size, charged, progress = look.torrent.size, look.charged, look.progress
-        if size <= 0:
-            return self._passing(look, _SIZE_UNKNOWN)
         small = look.small = size < self.minimum_size
         incomplete = charged <= size and look.torrent.completed_size > 0
         whole = look.completed if incomplete else size
-        look.limit = int(max(whole, self.minimum_size) * self.excessive_threshold)
+        look.limit = self._limit(whole)
         if not uploading:
             return self._passing(look, _NOTHING_SENT)
         fall = self.rewind_maximum_difference
-        if fall > 0 and not small and 0 < progress < own.progress - fall:
+        fell = fall > 0 and not small and 0 < progress < own.progress - fall
+        if fell:
             own.falls += 1
             look.falls += 1
-            look.fell = True
-        look.first = look.at in (own.first_seen, own.back_at)
-        if look.first and own.window_end < look.at - self.max_wait_duration:
+        first = look.first = look.at in (own.first_seen, own.back_at)
+        if first and own.window_end < look.at - self.max_wait_duration:
             own.window_end = 0  # that of a connection that ended long ago
         sent = max(look.total, look.uploaded)
         share = self.fast_pcb_test_percentage
@@ -139,7 +252,7 @@ class ProgressCheat:
         if charged > look.limit and self.block_excessive_clients and self._is_excess(look):
             record.close_windows()
             return self._excess(look)
-        fallen = look.fell or look.insists_on == "progress-fallen"
+        fallen = fell or look.insists_on == "progress-fallen"
         if fallen and 0 <= self.rewinds_allowed < look.falls:
             record.rewinds += 1
             record.close_windows()
