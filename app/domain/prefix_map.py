@@ -78,12 +78,15 @@ class PrefixMap(Generic[V]):
             get = block.get
             if family == 4:  # noqa: PLR2004 - IP version
                 shift = 32 - length
-                found = [get(key >> shift << shift) if key >= 0 else None for key in keys]
+                if shift:
+                    found = [get(key >> shift << shift) if key >= 0 else None for key in keys]
+                else:  # most blocks are single addresses
+                    found = list(map(get, keys))
             else:
                 shift = 128 - length
                 found = [get(~key >> shift << shift) if key < 0 else None for key in keys]
             # The longest comes last.
-            if any(value is not None for value in found):
+            if found.count(None) < len(found):
                 best = [b if a is None else a for a, b in zip(found, best, strict=True)]
         return best
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
@@ -70,38 +70,41 @@ class PtrBlacklist:
         found = [self._handshaking] * len(batch)
         asked = [at for at, peer in enumerate(batch.peers) if not peer.handshaking]
         known = self.names.names_of([batch.endpoints[at] for at in asked])
-        answers = self._answers(set(known))
-        for at, names in zip(asked, known, strict=True):
-            found[at] = answers[names]
+        answers = zip(known, self._pass_all(known), strict=True)
+        hits = self._hits(known)
+        for at, (names, passing) in zip(asked, answers, strict=True):
+            found[at] = passing
+            if hits and names:
+                name = next((each for each in names if each in hits), None)
+                if name is not None:
+                    found[at] = self._ban(name, hits[name], passing)
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by each name; no name, or no answer in time, passes."""
         return self.judge_all(Batch([sighting]))[0]
 
-    def _answers(self, known: Collection[_Names]) -> Mapping[_Names, Verdict]:
-        """By what is known of an address."""
+    def _pass_all(self, known: Sequence[_Names]) -> list[Verdict]:
+        # Hardly two of a batch have the same name, so that no answer is remembered.
         rule, mode, allows = self.name, self.mode, self._allows
-        answers: dict[_Names, Verdict] = {
-            names: Verdict(
+        return [
+            Verdict(
                 rule=rule,
                 mode=mode,
                 reason=_PASS,
                 saw=Text("saw-text", {"text": ", ".join(names)}),
                 allows=allows,
             )
-            for names in known
             if names
-        }
-        single = [name for names in answers for name in names or ()]
+            else (self._pending if names is None else self._nameless)
+            for names in known
+        ]
+
+    def _hits(self, known: Sequence[_Names]) -> Mapping[str, StringRule]:
+        """By the names that are banned."""
+        single = [name for names in known if names for name in names]
         matched = zip(single, self.banned.match_many(single), strict=True)
-        hits = {name: found for name, found in matched if found is not None}
-        for names, passing in answers.items() if hits else ():
-            name = next((each for each in names or () if each in hits), None)
-            if name is not None:
-                answers[names] = self._ban(name, hits[name], passing)
-        answers[None], answers[()] = self._pending, self._nameless
-        return answers
+        return {name: found for name, found in matched if found is not None}
 
     def _ban(self, name: str, found: StringRule, passing: Verdict) -> Verdict:
         return replace(
