@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from app.domain.errors import AppError
 from app.domain.reason import Text
@@ -25,8 +26,7 @@ _NAMES: Final = {action.name: action for action in Action}
 _LONGEST_BAN: Final = 2**53
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptProblem:
+class ScriptProblem(Struct, frozen=True, kw_only=True):
     """What is wrong with a script, and where; counted from 1, None when it is no single place."""
 
     text: Text
@@ -51,16 +51,14 @@ class ScriptsUnavailable(AppError):
         super().__init__(Text("scripts-unavailable", {"detail": detail}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptLimits:
+class ScriptLimits(Struct, frozen=True, kw_only=True):
     """What one call of a script may take."""
 
     time_ms: int = 1_500
     memory_bytes: int = 64 * 2**20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """What the first comment lines of a script say about it."""
 
     name: str
@@ -72,8 +70,7 @@ class Header:
     """Whether it runs before anybody has switched it on or off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What one script says of one peer, where it says anything."""
 
     action: Action

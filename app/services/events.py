@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,10 +22,8 @@ from app.domain.torrent import Torrent
 log = logging.getLogger(__name__)
 
 
-class Event:
+class Event(Struct, frozen=True):
     """Base of all events; each is frozen and carries complete values, never live objects."""
-
-    __slots__ = ()
 
 
 E = TypeVar("E", bound=Event)
@@ -54,8 +51,7 @@ class JudgedPeer(Struct, frozen=True, gc=False):
     """The entry of the ban list that covers it, while the downloader still shows it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timings:
+class Timings(Struct, frozen=True, kw_only=True):
     """Seconds that the parts of one sweep took; `fetch` includes waiting for the downloader."""
 
     fetch: float = 0.0
@@ -65,8 +61,7 @@ class Timings:
     total: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept(Event):
+class Swept(Event, frozen=True, kw_only=True):
     """A downloader was asked, its peers judged, its ban list brought up to date."""
 
     downloader: str
@@ -85,8 +80,7 @@ class Swept(Event):
     timings: Timings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepFailed(Event):
+class SweepFailed(Event, frozen=True, kw_only=True):
     """A downloader did not answer as it should; the peers last seen are shown as old."""
 
     downloader: str
@@ -95,8 +89,7 @@ class SweepFailed(Event):
     """Seconds until the next try; None when it waits for the user."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BansChanged(Event):
+class BansChanged(Event, frozen=True, kw_only=True):
     """Entries came to or left the ban list, and are stored."""
 
     added: tuple[Ban, ...] = ()
@@ -105,54 +98,45 @@ class BansChanged(Event):
     """False when those added were known before: taken back, or given another end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnforcementChanged(Event):
+class EnforcementChanged(Event, frozen=True, kw_only=True):
     """At one downloader, other bans are confirmed, waiting or impossible than before."""
 
     downloader: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadersChanged(Event):
+class DownloadersChanged(Event, frozen=True, kw_only=True):
     """A downloader was added, edited, paused or removed; `gone` names those whose peers vanish from view."""
 
     gone: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RulesChanged(Event):
+class RulesChanged(Event, frozen=True):
     """Rules have other settings or modes, or the exceptions changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacesChanged(Event):
+class PlacesChanged(Event, frozen=True):
     """Addresses may be elsewhere than before: a geographic database came, went or was replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptsChanged(Event):
+class ScriptsChanged(Event, frozen=True):
     """Other scripts of the user run than before: peers are to be judged anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged(Event):
+class SettingsChanged(Event, frozen=True):
     """config.yml or profile.yml has other values."""
 
 
-@dataclass(frozen=True, slots=True)
-class PauseChanged(Event):
+class PauseChanged(Event, frozen=True):
     """Watching was paused or resumed for all downloaders."""
 
     paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListsChanged(Event):
+class ListsChanged(Event, frozen=True):
     """Other remote lists are in force than before, or others of their entries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChecked(Event):
+class ListChecked(Event, frozen=True, kw_only=True):
     """A look at a remote list began or ended: its state is another."""
 
     kind: str
@@ -160,8 +144,7 @@ class ListChecked(Event):
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRaised(Event):
+class AlertRaised(Event, frozen=True, kw_only=True):
     """Something that the user should know; the same `kind` replaces an older one."""
 
     kind: str
@@ -169,20 +152,17 @@ class AlertRaised(Event):
     severe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AlertEnded(Event):
+class AlertEnded(Event, frozen=True):
     """What an alert told is over."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerChanged(Event):
+class BreakerChanged(Event, frozen=True):
     """The circuit breaker tripped, was answered, or holds back more than before."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandFailed(Event):
+class CommandFailed(Event, frozen=True):
     """A command of the user ended with an error."""
 
     name: str
@@ -190,13 +170,11 @@ class CommandFailed(Event):
     """None for a bug, which the log explains."""
 
 
-@dataclass(slots=True)
 class EventBus:
     """Carries events to those who subscribed to their class, at once and in order."""
 
-    _handlers: defaultdict[type[Event], list[Callable[[Any], None]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    def __init__(self) -> None:
+        self._handlers: defaultdict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
 
     def subscribe(self, kind: type[E], handler: Callable[[E], None]) -> Callable[[], None]:
         """Call `handler` for every `kind`; the returned function ends it."""

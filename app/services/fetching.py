@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from app.domain.errors import AppError
 from app.domain.reason import Text
@@ -14,8 +15,7 @@ PATIENCE: Final = 180.0
 """Seconds for a whole download, unless the caller says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(Struct, frozen=True, kw_only=True):
     """How a server recognises what we have; both empty for nothing."""
 
     etag: str = ""
@@ -23,16 +23,14 @@ class Stamp:
     """As the server wrote it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(Struct, frozen=True, kw_only=True):
     """Sent to the origin of the first URL and to nobody else."""
 
     username: str
     password: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """What came."""
 
     path: Path | None
@@ -62,7 +60,7 @@ class Fetch(Protocol):
         target: Path,
         *,
         limit: int,
-        stamp: Stamp = Stamp(),
+        stamp: Stamp = Stamp(),  # noqa: B008 - frozen
         credentials: Credentials | None = None,
         seconds: float = PATIENCE,
     ) -> Fetched:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from app.domain.address import IPAddress
 from app.domain.errors import AppError
@@ -33,8 +34,7 @@ class DatabaseUnusable(AppError):
         super().__init__(Text("place-file-unusable", {"file": file, "why": why}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseFile:
+class DatabaseFile(Struct, frozen=True, kw_only=True):
     """One file, and what of it is in use."""
 
     kind: GeoKind
@@ -62,8 +62,7 @@ class PlaceReader(Protocol):
         """By language tag such as `en` and `zh-CN`, what a country that was looked up before is called."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """What can be used now."""
 
     reader: PlaceReader

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from app.domain.address import Prefix
 from app.domain.ban import Ban
@@ -16,8 +17,7 @@ from app.settings.downloader import DownloaderSettings
 from app.settings.profile import Profile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(Struct, frozen=True, kw_only=True):
     """A session with a downloader."""
 
     version: str
@@ -27,8 +27,7 @@ class Connection:
     """Grows with each new log-in or restart noticed; a change means: what it holds is unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
+class Push(Struct, frozen=True, kw_only=True):
     """How to bring a downloader's ban list up to date."""
 
     wanted: Collection[Prefix]
@@ -43,8 +42,7 @@ class Push:
     """True when what it holds is not known: compare with what stands there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadLimits:
+class UploadLimits(Struct, frozen=True, kw_only=True):
     """How fast a downloader may send, all torrents together; bytes per second, 0 is without a limit."""
 
     rate: int
@@ -86,8 +84,7 @@ class Downloader(Protocol):
 OpenDownloader: TypeAlias = Callable[[DownloaderSettings], Downloader]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRow:
+class HistoryRow(Struct, frozen=True, kw_only=True):
     """One ban as it was decided; `unban_at` is the planned end."""
 
     id: int
@@ -155,8 +152,7 @@ class DownloaderStore(Protocol):
     async def forget_downloader(self, downloader_id: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastState:
+class LastState(Struct, frozen=True, kw_only=True):
     """What a downloader was when we last saw it."""
 
     at: int
@@ -172,8 +168,7 @@ class Store(BanStore, ExceptionStore, DownloaderStore, Protocol):
         """Write what waits and close; never raises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Both files, validated."""
 
     config: Config

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from app.domain.script import ScriptLimits, ScriptProblem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What a script returned for a batch of peers, by their place in it; the others passed."""
 
     answers: Mapping[int, object]
@@ -46,16 +46,14 @@ class ScriptEngine(Protocol):
         """Release them in any case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
+class Switch(Struct, frozen=True, kw_only=True):
     """Whether a script is on, and of which source that was said; empty when it holds for any."""
 
     on: bool
     source_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptFolder:
+class ScriptFolder(Struct, frozen=True, kw_only=True):
     """What the folder of scripts holds: sources by file name (None when no text), and the switches."""
 
     sources: Mapping[str, str | None]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.errors import AppError
@@ -20,8 +21,7 @@ class ListKind(StrEnum):
     NAMES = "peer-name-blocker-rules"
 
 
-@dataclass(frozen=True, slots=True)
-class ListKey:
+class ListKey(Struct, frozen=True):
     """One remote list."""
 
     kind: ListKind
@@ -29,8 +29,7 @@ class ListKey:
     """Unique within its kind only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListState:
+class ListState(Struct, frozen=True, kw_only=True):
     """One remote list as front ends show it; times are epoch milliseconds."""
 
     key: ListKey
@@ -52,8 +51,7 @@ class ListState:
     updating: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptList:
+class KeptList(Struct, frozen=True, kw_only=True):
     """What is remembered of a list's last good copy, which itself is a file."""
 
     key: ListKey
@@ -67,8 +65,7 @@ class KeptList:
     checked_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListLogRow:
+class ListLogRow(Struct, frozen=True, kw_only=True):
     """One try that changed something, or failed."""
 
     key: ListKey
@@ -106,8 +103,7 @@ class SubscriptionStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What a new list is held against before it is applied; asked each time."""
 
     own: Callable[[], Collection[Prefix]]

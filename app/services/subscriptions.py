@@ -7,10 +7,11 @@ import logging
 import random
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from app.domain.address_list import AddressList
 from app.domain.errors import AppError, NotFound

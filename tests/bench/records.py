@@ -7,7 +7,6 @@ import gc
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
@@ -128,7 +127,7 @@ async def day(folder: Path, steps: list[float]) -> SqliteStore:
     )
     crowd = Crowd()
     first = {each.key: each for each in crowd.live}
-    bus.publish(replace(crowd.minute(now), changed=first))
+    bus.publish(structs.replace(crowd.minute(now), changed=first))
     gc.disable()  # as in the program, which collects by itself
     for minute in range(_MINUTES):
         now = _START + minute * _MINUTE

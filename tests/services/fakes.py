@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from msgspec import structs
+
 from app.adapters.config_files import ConfigFiles
 from app.adapters.geoip.files import GeoFiles
 from app.adapters.scripting.engine import MontyEngine
@@ -219,7 +221,7 @@ class MemoryStore:
             return
         for index in range(len(self.records) - 1, -1, -1):
             if self.records[index].ban.prefix == prefix:
-                self.records[index] = replace(self.records[index], unbanned_at=undone_at)
+                self.records[index] = structs.replace(self.records[index], unbanned_at=undone_at)
                 return
 
 

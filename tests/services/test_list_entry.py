@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.domain.name_list import parse_name_list
 from app.domain.reason import Text

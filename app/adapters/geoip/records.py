@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from app.adapters.geoip.divisions import division_names
 
@@ -18,8 +19,7 @@ _MOST: Final = 10**12
 _REVISION_1: Final = ("province", "city", "districts")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CityRecord:
+class CityRecord(Struct, frozen=True, kw_only=True):
     """Of a City or a Country database."""
 
     iso: str = ""
@@ -29,16 +29,14 @@ class CityRecord:
     city_code: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsnRecord:
+class AsnRecord(Struct, frozen=True, kw_only=True):
     """Of an ASN database."""
 
     number: int = 0
     organisation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CnRecord:
+class CnRecord(Struct, frozen=True, kw_only=True):
     """Of GeoCN, of either revision."""
 
     names: tuple[str, ...]
