@@ -37,7 +37,7 @@ _BUDGET: Final = 0.5
 """Seconds that a sweep waits for scripts; who has no answer then gets it next time."""
 _LOOK_EVERY: Final = 3.0
 _SLICE: Final = 500
-_VALUES_PER_CALL: Final = 8_000
+_VALUES_PER_CALL: Final = 4_000
 """Some 2 ms of making texts of values and handing them to the worker."""
 _MAX_BREACHES: Final = 2
 _ENOUGH_BROKEN: Final = 20

@@ -53,8 +53,8 @@ class ScriptAnswers:
 
     def missing(self, values: ScriptValues) -> dict[Hashable, None]:
         """What it has not been asked about, each once; the values of None mean nothing."""
-        known = self._known
-        return dict.fromkeys([key for key in values.keys(self._paths) if key not in known])
+        known, keys = self._known, values.keys(self._paths)
+        return dict.fromkeys([key for key in keys if key not in known] if known else keys)
 
     def put(self, asked: Mapping[Hashable, None], answers: Mapping[Hashable, Answer]) -> None:
         """It was `asked` and gave `answers`; about the others it had no opinion."""

@@ -323,9 +323,18 @@ async def test_cancelling_ends_a_call_at_once(engine: MontyEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [["a", "", "µ"], [""], ["", ""], ["a\x1fb", "c"], ["\x1f"], ["a", 1], [["x"], []]]
+    "values",
+    [
+        ["a", "", "µ", "\u2028", "\U0001f600"],
+        ["a\x1fb", '"\\', "\x00"],
+        ["a", 1],
+        [["x"], []],
+        [0, -1, 2**53, 2**63 - 1],
+        [0.0, 1.0, 0.1, 2 / 3, 5e-324, 1e300],
+        [True, False],
+    ],
 )
-async def test_values_arrive_as_they_are(engine: MontyEngine, texts: list[object]) -> None:
-    asked = await ask(engine, "def judge(n): return repr(n)", *texts)
+async def test_values_arrive_as_they_are(engine: MontyEngine, values: list[object]) -> None:
+    asked = await ask(engine, "def judge(n): return repr(n)", *values)
 
-    assert asked.answers == {place: repr(text) for place, text in enumerate(texts)}
+    assert asked.answers == {place: repr(value) for place, value in enumerate(values)}
