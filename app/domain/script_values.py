@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from operator import attrgetter
 
+from app.domain.script_variable import Variable
 from app.domain.sighting import Sighting
 
 
@@ -35,3 +36,21 @@ class ScriptValues:
         if found is None:
             found = self._columns[path] = list(map(attrgetter(path), self._sightings))
         return found
+
+
+class ShownValues:
+    """Values as scripts get them; what takes long to make is made once for all that are asked in one go."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, dict[Hashable, object]] = {}
+
+    def column(self, variable: Variable, values: Sequence[Hashable]) -> list[object]:
+        """What a script gets of each of `values`."""
+        if variable.show is None:
+            return list(values)
+        if not variable.dear:
+            return variable.show(values)
+        shown = self._shown.setdefault(variable.name, {})
+        new = [value for value in values if value not in shown]
+        shown.update(zip(new, variable.show(new), strict=True))
+        return [shown[value] for value in values]

@@ -20,6 +20,8 @@ class Variable:
     """Where a sighting has it; read for every peer that changed, so it is a plain attribute wherever that will do."""
     show: Callable[[Sequence[Any]], list[Any]] | None = None
     """Makes of many such values what a script gets; only for peers that are asked about."""
+    dear: bool = False
+    """Takes long to show."""
     timely: bool = False
     """Changes although nothing happens."""
 
@@ -64,7 +66,7 @@ def _lists(tags: Sequence[Iterable[str]]) -> list[list[str]]:
 
 
 _ALL: Final = (
-    Variable(name="peer_ip", path="peer.address.effective.key", show=_addresses),
+    Variable(name="peer_ip", path="peer.address.effective.key", show=_addresses, dear=True),
     Variable(name="peer_port", path="peer.address.effective.port"),
     Variable(name="peer_id", path="peer.peer_id", show=_texts),
     Variable(name="client_name", path="peer.client_name", show=_texts),

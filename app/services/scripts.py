@@ -23,7 +23,7 @@ from app.domain.script import (
     read_header,
     wanted_variables,
 )
-from app.domain.script_values import ScriptValues
+from app.domain.script_values import ScriptValues, ShownValues
 from app.domain.sighting import Sighting
 from app.locale.texts import say
 from app.services.events import AlertRaised, EventBus, ScriptsChanged
@@ -177,9 +177,8 @@ class Scripts:
             variables = wanted_variables(source)
             answers = ScriptAnswers("", variables, cacheable=True)
             async with self._engine.opened(source, self._limits) as session:
-                asked = await session.ask(
-                    answers.columns(list(answers.missing(ScriptValues([sighting])))), 1
-                )
+                keys = list(answers.missing(ScriptValues([sighting])))
+                asked = await session.ask(answers.columns(keys, ShownValues()), 1)
             printed, problem = asked.printed, asked.problem
             answer = read_answer(asked.answers.get(0))
         except ScriptFailed as error:
@@ -256,11 +255,12 @@ class Scripts:
         """Ask until nothing is wanted; one at a time, whoever calls."""
         async with self._asking:
             while wanted := [each for each in self._running_scripts() if each.pending]:
+                shown = ShownValues()
                 for script in wanted:
-                    await self._ask(script)
+                    await self._ask(script, shown)
             self._settled.set()
 
-    async def _ask(self, script: Script) -> None:
+    async def _ask(self, script: Script, shown: ShownValues) -> None:
         """Get all the answers that are wanted of one script; what it breaks on passes."""
         pending = script.take()
         keys = list(pending)
@@ -269,7 +269,7 @@ class Scripts:
         answers: dict[Hashable, Answer] = {}
         while left and script.on:
             try:
-                await self._ask_through(script, left, answers)
+                await self._ask_through(script, left, shown, answers)
             except ScriptFailed as error:
                 if left:
                     left.pop(0)
@@ -284,13 +284,17 @@ class Scripts:
             script.answers.put(pending, answers)
 
     async def _ask_through(
-        self, script: Script, left: list[list[Hashable]], answers: dict[Hashable, Answer]
+        self,
+        script: Script,
+        left: list[list[Hashable]],
+        shown: ShownValues,
+        answers: dict[Hashable, Answer],
     ) -> None:
         """Ask about one part after the other, and take away from `left` those that are done."""
         async with self._engine.opened(script.source or "", self._limits, script.kept) as session:
             while left and script.answers is not None:
                 keys = left[0]
-                columns = script.answers.columns(keys)
+                columns = script.answers.columns(keys, shown)
                 started = time.perf_counter()
                 asked = await session.ask(columns, len(keys))
                 script.count(len(keys), len(asked.broken), time.perf_counter() - started)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.domain.script_values import ScriptValues
+from collections.abc import Sequence
+
+from app.domain.script_values import ScriptValues, ShownValues
+from app.domain.script_variable import Variable
 from tests.domain.rules.sightings import sighting
 
 
@@ -21,3 +24,20 @@ def test_of_nobody_there_is_nothing() -> None:
     values = ScriptValues([])
 
     assert values.keys(()) == values.keys(("at",)) == values.keys(("at", "downloader")) == []
+
+
+def test_what_takes_long_to_show_is_shown_once() -> None:
+    asked: list[list[int]] = []
+
+    def show(values: Sequence[int]) -> list[str]:
+        asked.append(list(values))
+        return [str(value) for value in values]
+
+    shown = ShownValues()
+    dear = Variable(name="a", path="a", show=show, dear=True)
+
+    assert shown.column(dear, [1, 2]) == ["1", "2"]
+    assert shown.column(dear, (2, 3, 1)) == ["2", "3", "1"]
+    assert asked == [[1, 2], [3]]
+    assert shown.column(Variable(name="b", path="b"), (2, 3)) == [2, 3]
+    assert shown.column(Variable(name="c", path="c", show=show), (2, 3)) == ["2", "3"]

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from app.domain.reason import Text
 from app.domain.script import Answer
-from app.domain.script_values import ScriptValues
+from app.domain.script_values import ScriptValues, ShownValues
 from app.domain.script_variable import Variable
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -63,14 +63,14 @@ class ScriptAnswers:
         self._known.update(asked)
         self._known.update(answers)
 
-    def columns(self, keys: Sequence[Hashable]) -> list[list[object]]:
+    def columns(self, keys: Sequence[Hashable], shown: ShownValues) -> list[list[object]]:
         """The values of `keys` as the script gets them, a list per variable."""
-        parts: Sequence[Sequence[Any]] = (
-            [keys] if len(self._paths) == 1 else list(zip(*keys, strict=True))
-        )
+        if len(self._paths) == 1:
+            return [shown.column(variable, keys) for variable in self.variables]
+        rows: Sequence[Any] = keys
         return [
-            list(part) if variable.show is None else variable.show(part)
-            for variable, part in zip(self.variables, parts, strict=False)
+            shown.column(variable, [row[place] for row in rows])
+            for place, variable in enumerate(self.variables)
         ]
 
 

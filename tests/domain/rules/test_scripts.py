@@ -6,7 +6,7 @@ from app.domain.address import Endpoint, PeerAddress, parse_ip
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, NotAsked, ScriptAnswers, ScriptRule
 from app.domain.script import Answer
-from app.domain.script_values import ScriptValues
+from app.domain.script_values import ScriptValues, ShownValues
 from app.domain.script_variable import VARIABLES
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
@@ -131,12 +131,10 @@ def test_columns_hold_what_a_script_reads() -> None:
     none = ScriptAnswers("a", (), cacheable=True)
     again = ScriptAnswers("a", wanted[:1], cacheable=False)
 
-    assert two.columns(list(two.missing(ScriptValues([sighting(), sighting("y")])))) == [
-        ["x", "y"],
-        [6881, 6881],
-    ]
-    assert none.columns(list(none.missing(ScriptValues([sighting()])))) == []
-    assert again.columns(list(again.missing(ScriptValues([sighting()])))) == [["x"]]
+    seen, shown = [sighting(), sighting("y")], ShownValues()
+    assert two.columns(list(two.missing(ScriptValues(seen))), shown) == [["x", "y"], [6881, 6881]]
+    assert none.columns(list(none.missing(ScriptValues(seen))), shown) == []
+    assert again.columns(list(again.missing(ScriptValues(seen))), shown) == [["x", "y"]]
 
 
 def test_the_oldest_answers_make_room() -> None:
