@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from operator import attrgetter
+from typing import Any, Final
 
 from app.domain.script_variable import Variable
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
+
+_PEER: Final = "peer."
+_ADDRESS: Final = "peer.address.effective.key"
 
 
 class ScriptValues:
     """Columns of values, and the keys that scripts remember their answers by."""
 
-    def __init__(self, sightings: Sequence[Sighting]) -> None:
-        self._sightings = sightings
-        self._columns: dict[str, list[Hashable]] = {}
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._columns: dict[str, list[Any]] = {_ADDRESS: batch.keys}
         self._keys: dict[tuple[str, ...], list[Hashable]] = {}
 
     def keys(self, paths: tuple[str, ...]) -> list[Hashable]:
@@ -23,7 +27,7 @@ class ScriptValues:
         if found is None:
             columns = [self._column(path) for path in paths]
             if not columns:
-                found = [()] * len(self._sightings)
+                found = [()] * len(self._batch)
             elif len(columns) == 1:
                 found = columns[0]
             else:
@@ -31,10 +35,13 @@ class ScriptValues:
             self._keys[paths] = found
         return found
 
-    def _column(self, path: str) -> list[Hashable]:
+    def _column(self, path: str) -> list[Any]:
         found = self._columns.get(path)
         if found is None:
-            found = self._columns[path] = list(map(attrgetter(path), self._sightings))
+            batch = self._batch
+            whose = batch.peers if path.startswith(_PEER) else batch.sightings
+            found = list(map(attrgetter(path.removeprefix(_PEER)), whose))
+            self._columns[path] = found
         return found
 
 

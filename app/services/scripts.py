@@ -24,7 +24,7 @@ from app.domain.script import (
     wanted_variables,
 )
 from app.domain.script_values import ScriptValues, ShownValues
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.locale.texts import say
 from app.services.events import AlertRaised, EventBus, ScriptsChanged
 from app.services.script_ports import Asked, ScriptEngine, ScriptFiles, Switch
@@ -122,7 +122,7 @@ class Scripts:
             return
         slices = Slices()
         for start in range(0, len(sightings), _SLICE):
-            values = ScriptValues(sightings[start : start + _SLICE])
+            values = ScriptValues(Batch(sightings[start : start + _SLICE]))
             for script in scripts:
                 script.want(values)
             await slices.rest_if_due()
@@ -177,7 +177,7 @@ class Scripts:
             variables = wanted_variables(source)
             answers = ScriptAnswers("", variables, cacheable=True)
             async with self._engine.opened(source, self._limits) as session:
-                keys = list(answers.missing(ScriptValues([sighting])))
+                keys = list(answers.missing(ScriptValues(Batch([sighting]))))
                 asked = await session.ask(answers.columns(keys, ShownValues()), 1)
             printed, problem = asked.printed, asked.problem
             answer = read_answer(asked.answers.get(0))

@@ -96,10 +96,11 @@ class ScriptRule:
         scripts, sightings = self.answering.scripts, batch.sightings
         lasting = all(script.lasting for script in scripts)
         found = self._pass(scripts, sightings, lasting=lasting)
-        values = ScriptValues(sightings)
+        values = ScriptValues(batch)
         said = [script.find(values) for script in scripts]
         not_yet: dict[int, Verdict] = {}
-        for place in {place for each in said for place, answer in enumerate(each) if answer}:
+        opinions = [each for each in said if any(each)]
+        for place in {place for each in opinions for place, answer in enumerate(each) if answer}:
             at = sightings[place].at
             chosen, waiting = _choose(scripts, [each[place] for each in said])
             if chosen is not None and not (waiting and chosen[1].action is not Action.SKIP):
