@@ -51,11 +51,11 @@ async def _collect() -> None:
     trim = trimming()
     count = 0
     while True:
+        if trim is not None and count % _TRIM_EVERY == 0:
+            await asyncio.to_thread(trim, 0)
         await asyncio.sleep(_EVERY)
         count += 1
         gc.collect(2 if count % _FULL_EVERY == 0 else 1)
-        if trim is not None and count % _TRIM_EVERY == 0:
-            await asyncio.to_thread(trim, 0)
 
 
 def trimming() -> Callable[[int], int] | None:
