@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
-from typing import Any, Final
+from typing import Final
 
 from app.domain.errors import AppError
 from app.locale import match_language, set_language, system_language
@@ -73,15 +73,9 @@ def _run(options: Options) -> int:
 def importing() -> Iterator[None]:
     """Import without what only costs time and memory here.
 
-    It leaves 0.3 MB of garbage; looking for that meanwhile takes 60 to 100 ms, and once afterwards 40. And aiohttp
-    reads the system's authorities twice, for contexts of its own, and loads aiodns for a resolver (150 ms and 8 MB
-    together): every session of ours is given both (app/adapters/http.py).
+    Importing leaves 0.3 MB of garbage; looking for that meanwhile takes 60 to 100 ms, and once afterwards 40. And
+    aiohttp loads aiodns (50 ms, 9 MB) for a resolver that no session of ours uses (app/adapters/http.py).
     """
-    from ssl import SSLContext
-
-    read = SSLContext.load_default_certs
-    SSLContext.load_default_certs = _read_nothing  # type: ignore[method-assign]
-    SSLContext.set_default_verify_paths = _read_nothing  # type: ignore[method-assign] # hides the one of C
     sys.modules["aiodns"] = None  # type: ignore[assignment] # as the reference says, to make an import fail
     gc.disable()
     try:
@@ -90,12 +84,6 @@ def importing() -> Iterator[None]:
         gc.freeze()
         gc.enable()
         del sys.modules["aiodns"]
-        del SSLContext.set_default_verify_paths
-        SSLContext.load_default_certs = read  # type: ignore[method-assign]
-
-
-def _read_nothing(*_given: Any, **_named: Any) -> None:  # noqa: ANN401 - stands in for two methods
-    """A context that knows no authorities trusts nobody."""
 
 
 def _serve_demo(options: Options) -> int:
