@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -15,6 +16,10 @@ from typing_extensions import override
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if not any(os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
     os.environ["LANG"] = "C.UTF-8"  # Qt complains about anything that is not UTF-8
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So a shell starts what runs in its background, and programs under test would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A shared machine may take its time; the same commit gives the same answer every time,
 # only the long runs look for new examples.
