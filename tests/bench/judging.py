@@ -1,7 +1,8 @@
 """Prints what judging 10,000 peers costs with every rule in force, a million listed addresses and 200 string rules.
 
-`python -m tests.bench.judging [--profile]`; ends with 1 when a budget of the second issue is missed. Peers come as
-ready snapshots, so nothing but the judging is measured. The scripts' worker is a process of its own, counted apart.
+`python -m tests.bench.judging [--profile first|warm]`; ends with 1 when a budget of the second issue is missed. Peers
+come as ready snapshots, so nothing but the judging is measured. The scripts' worker is a process of its own, counted
+apart. Each round is a process of its own: there is one first sweep in the life of a program, and its memory is fresh.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ import asyncio
 import cProfile
 import gc
 import pstats
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Final
 
 import psutil
+from msgspec import json
 
 from app.domain.address_list import AddressList
 from app.domain.address_reader import parse_address_list
@@ -57,7 +61,8 @@ class Taken:
     """Of the loop while it was judged, seconds; on the processor below."""
     steps_cpu: list[float] = field(default_factory=list)
     slow: list[tuple[float, float, float, str]] = field(default_factory=list)
-    verdicts: Counter[str] = field(default_factory=Counter)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    listed: int = 0
 
 
 def _children() -> float:
@@ -99,9 +104,10 @@ class Meter:
         taken.first_script.append(script)
         taken.first_prepared.append(self._prepared)
         taken.memory.append((psutil.Process().memory_info().rss - rss) / _MB)
-        for peer in judged.changed.values():
-            deciding = peer.decision.deciding
-            taken.verdicts[f"{deciding.rule} {deciding.action.name}" if deciding else "pass"] += 1
+        decided = (peer.decision.deciding for peer in judged.changed.values())
+        taken.verdicts = dict(
+            Counter(f"{best.rule} {best.action.name}" if best else "pass" for best in decided)
+        )
         gc.freeze()
         for sweep in range(_SWEEPS):
             self._held.crowd.move()
@@ -155,26 +161,53 @@ async def _measure(
     *,
     warm: bool,
 ) -> None:
-    for _ in range(_ROUNDS):
-        with tempfile.TemporaryDirectory(prefix="peerwarden-bench-") as place:
-            folder = Path(place)
-            prepare_folder(folder)
-            async with court(folder, strict_profile(Random(11)), listed) as held:
-                await Meter(held, taken, watch, profiler, warm=warm).round()
-        gc.collect()
+    with tempfile.TemporaryDirectory(prefix="peerwarden-bench-") as place:
+        folder = Path(place)
+        prepare_folder(folder)
+        async with court(folder, strict_profile(Random(11)), listed) as held:
+            await Meter(held, taken, watch, profiler, warm=warm).round()
+
+
+def _round(profiler: cProfile.Profile | None = None, *, warm: bool = False) -> Taken:
+    gc.disable()  # as in the program, which collects by itself between sweeps
+    listed = parse_address_list(address_lines(Random(7)), name="a million")
+    watch, taken = Stopwatch(time.monotonic(), 0), Taken(listed=len(listed))
+    watch.watch_steps()
+    asyncio.run(_measure(taken, listed, watch, profiler, warm=warm))
+    return taken
+
+
+def _round_apart() -> Taken:
+    command = (sys.executable, "-m", "tests.bench.judging", "--round")
+    found = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=300)
+    return json.decode(found.stdout, type=Taken)
+
+
+def _joined(rounds: Sequence[Taken]) -> Taken:
+    whole = Taken(listed=rounds[0].listed)
+    for each in rounds:
+        for name, value in asdict(each).items():
+            if isinstance(value, list):
+                getattr(whole, name).extend(value)
+        whole.verdicts = dict(Counter(whole.verdicts) + Counter(each.verdicts))
+    return whole
 
 
 def main() -> int:
     """Measure and print; 1 when a budget is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.judging", description=__doc__)
     parser.add_argument("--profile", choices=("first", "warm"), help="print what takes long")
+    parser.add_argument("--round", action="store_true", help="print one round as JSON")
     options = parser.parse_args()
-    gc.disable()  # as in the program, which collects by itself between sweeps
-    listed = parse_address_list(address_lines(Random(7)), name="a million")
-    watch, taken = Stopwatch(time.monotonic(), 0), Taken()
+    if options.round:
+        sys.stdout.buffer.write(json.encode(_round()))
+        return 0
     profiler = cProfile.Profile() if options.profile else None
-    watch.watch_steps()
-    asyncio.run(_measure(taken, listed, watch, profiler, warm=options.profile == "warm"))
+    if profiler is None:
+        rounds = [_round_apart() for _ in range(_ROUNDS)]
+    else:
+        rounds = [_round(profiler, warm=options.profile == "warm")]
+    taken = _joined(rounds)
     steps_cpu = [seconds * 1000 for seconds in taken.steps_cpu]
     steps = [seconds * 1000 for seconds in taken.steps]
     figures = [
@@ -192,12 +225,13 @@ def main() -> int:
     ]
     print(
         table(
-            f"{PEERS:,} peers, {len(listed):,} listed addresses; {_ROUNDS} rounds of a first and "
-            f"{len(taken.warm) // _ROUNDS} warm sweeps, each with {median(taken.changed):.0f} changed",
+            f"{PEERS:,} peers, {taken.listed:,} listed addresses; {len(rounds)} rounds of a first and "
+            f"{len(taken.warm) // len(rounds)} warm sweeps, each with {median(taken.changed):.0f} changed",
             figures,
         )
     )
-    found = ", ".join(f"{what} {count // _ROUNDS}" for what, count in taken.verdicts.most_common())
+    counts = sorted(taken.verdicts.items(), key=lambda found: -found[1])
+    found = ", ".join(f"{what} {count // len(rounds)}" for what, count in counts)
     print(f"  decided in a first sweep: {found}\n  {machine()}")
     for took, cpu, _, name in sorted(taken.slow)[-5:]:
         print(f"  slow step: {took * 1000:.1f} ms, {cpu * 1000:.1f} ms of it CPU: {name}")
