@@ -69,7 +69,9 @@ def attacked(program: Program) -> None:
     peaks = [0, 0]
 
     def all_off() -> bool:
-        swept.add(program.get("/api/downloaders/demo/status")["sweptAt"])
+        swept_at = program.get("/api/downloaders/demo/status")["sweptAt"]
+        if swept_at is not None:  # the first sweep bans before it has ended
+            swept.add(swept_at)
         peaks[0] = max(peaks[0], process.memory_info().rss)
         peaks[1] = max(peaks[1], *(memory(child) for child in process.children()), 0)
         said = program.errors()

@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain.verdict import Mode
 from app.settings.errors import InvalidSetting
@@ -22,7 +21,7 @@ from app.settings.kind import (
     Url,
     Whole,
 )
-from app.settings.list_kind import Ports, Prefixes, Rules
+from tests.settings.anything import anything, refusal
 
 ALL: tuple[Kind[object], ...] = (
     Choice(Mode),
@@ -32,25 +31,10 @@ ALL: tuple[Kind[object], ...] = (
     Language(),
     Line(),
     Milliseconds(1),
-    Ports(),
-    Prefixes(),
     RuleDuration(),
-    Rules(),
     SecretLine(),
     Url("http://127.0.0.1:8080"),
     Whole(0, 10),
-)
-
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.builds(Plain, st.text())
-)
-anything = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
 
 
@@ -84,25 +68,6 @@ anything = st.recursive(
         (Host(), "0.0.0.0", "0.0.0.0"),
         (Host(), "[::1]", "::1"),
         (Host(), "localhost", "localhost"),
-        (Ports(), [Plain("0"), 6881], (0, 6881)),
-        (
-            Rules(),
-            ['{"method":"CONTAINS","content":"x"}'],
-            ('{"method":"CONTAINS","content":"x"}',),
-        ),
-        (Rules(), [Plain("true")], ("true",)),
-        (
-            Rules(),
-            [
-                {
-                    "method": Plain("LENGTH"),
-                    "min": Plain("1"),
-                    "max": Plain("8"),
-                    "if": Plain("true"),
-                }
-            ],
-            ('{"method": "LENGTH", "min": 1, "max": 8, "if": true}',),
-        ),
     ],
 )
 def test_what_files_and_requests_hold_is_understood(
@@ -137,8 +102,6 @@ def test_what_files_and_requests_hold_is_understood(
         (Host(), "256.1.1.1"),
         (Host(), "a b"),
         (Host(), ""),
-        (Ports(), "6881"),
-        (Prefixes(), {"a": "b"}),
     ],
 )
 def test_what_is_not_allowed_is_refused_with_what_is(kind: Kind[object], raw: object) -> None:
@@ -149,42 +112,11 @@ def test_what_is_not_allowed_is_refused_with_what_is(kind: Kind[object], raw: ob
     assert caught.value.allowed
 
 
-def test_every_bad_entry_of_a_list_is_named() -> None:
-    with pytest.raises(InvalidSetting) as caught:
-        Prefixes().read(["10.0.0.0/8", "nowhere", "1.2.3", "::1"])
-
-    assert [problem.path for problem in caught.value.problems] == [(1,), (2,)]
-    assert [problem.value for problem in caught.value.problems] == ["nowhere", "1.2.3"]
-
-
-@pytest.mark.parametrize(
-    "entry", ["contains@xunlei", '{"method":"REGEX","content":"("}', ["x"], "[]"]
-)
-def test_a_rule_that_cannot_be_built_is_refused(entry: object) -> None:
-    with pytest.raises(InvalidSetting):
-        Rules().read([entry])
-
-
-def test_the_placeholders_of_pbh_are_legal() -> None:
-    assert [str(prefix) for prefix in Prefixes().read(["0.0.0.0"])] == ["0.0.0.0/32"]
-    assert Ports().read([0]) == (0,)
-
-
 def test_a_password_in_a_url_is_refused_without_being_shown() -> None:
     with pytest.raises(InvalidSetting) as caught:
         Url("x").read("http://admin:hunter2@host:8080")
 
     assert "hunter2" not in str(caught.value)
-
-
-def refusal(kind: Kind[object], raw: object) -> InvalidSetting | None:
-    """The error that `raw` meets; fails when a value that passes does not pass again."""
-    try:
-        value = kind.read(raw)
-    except InvalidSetting as error:
-        return error
-    assert kind.read(value) == value
-    return None
 
 
 @given(anything)
