@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
 
@@ -87,6 +87,18 @@ async def sweeps_until(
         await asyncio.sleep(0.05)
 
 
+async def settled(downloader: Downloader, torrents: Sequence[LabTorrent]) -> None:
+    """Sweep until all pieces are counted: a daemon seeds a moment before it says so in its list."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        snapshot = await downloader.snapshot()
+        counted = [listed(snapshot, each).torrent.completed_size for each in torrents]
+        if counted == [each.size for each in torrents]:
+            return
+        assert time.monotonic() < end, f"still {counted}"
+        await asyncio.sleep(0.05)
+
+
 async def test_its_torrents_and_settings_are_read_as_they_are(lab: Lab) -> None:
     async with watched(lab.daemon) as downloader:
         connection = await downloader.connect()
@@ -98,6 +110,7 @@ async def test_its_torrents_and_settings_are_read_as_they_are(lab: Lab) -> None:
         assert (torrent.name, torrent.size) == (f"{lab.torrent.name}.bin", lab.torrent.size)
         assert torrent.seeding
         assert not torrent.private
+        await settled(downloader, lab.torrents)
         before = await downloader.snapshot()
         after = await downloader.snapshot()
         assert len(after.torrents) == len(lab.torrents)
