@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
+from operator import is_
 from typing import Final
 
 from msgspec import Struct
@@ -43,6 +45,42 @@ class Decision(Struct, frozen=True, gc=False):
     def shadow(self) -> Verdict | None:
         """The first of them."""
         return next(iter(self.shadows), None)
+
+
+def merge_all(columns: Sequence[Sequence[Verdict]], default_duration: int) -> list[Decision]:
+    """`merge` of each peer's trace, given the answers of one rule after the other.
+
+    Most peers are of no interest to any rule; who is not is found column by column.
+    """
+    wanted: set[int] = set()
+    reviews: dict[int, int] = {}
+    for column in columns:
+        if _is_quiet(column):
+            continue
+        for at, verdict in enumerate(column):
+            again = verdict.review_at
+            if again is not None and again < reviews.get(at, again + 1):
+                reviews[at] = again
+            if verdict.action is not _NO_ACTION:
+                wanted.add(at)
+    return [
+        merge(trace, default_duration)
+        if at in wanted
+        else Decision(_NO_ACTION, None, 0, trace, reviews.get(at))
+        for at, trace in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def _is_quiet(column: Sequence[Verdict]) -> bool:
+    """Whether all share one answer, and it wants nothing."""
+    if not column:
+        return True
+    first = column[0]
+    return (
+        first.action is _NO_ACTION
+        and first.review_at is None
+        and all(map(is_, column, repeat(first)))
+    )
 
 
 def merge(trace: Sequence[Verdict], default_duration: int) -> Decision:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
+from operator import attrgetter
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -23,10 +26,22 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
     peer: Peer
 
 
-class Batch:
-    """Sightings that are judged together, with the columns that many rules look at."""
+_PEER: Final = "peer."
 
-    __slots__ = ("_split", "_translated", "endpoints", "keys", "peers", "sightings")
+
+class Batch:
+    """Sightings that are judged together, with the columns that many rules look at; each is made once."""
+
+    __slots__ = (
+        "_columns",
+        "_rows",
+        "_split",
+        "_translated",
+        "endpoints",
+        "keys",
+        "peers",
+        "sightings",
+    )
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self.sightings = sightings
@@ -34,6 +49,8 @@ class Batch:
         self.endpoints = [peer.address.effective for peer in self.peers]
         self.keys = [endpoint.key for endpoint in self.endpoints]
         """`address_key` of the addresses that rules see."""
+        self._columns: dict[str, list[Any]] = {}
+        self._rows: dict[tuple[str, ...], list[Any]] = {}
         self._split: SplitKeys | None = None
         self._translated: list[int] | None = None
 
@@ -46,6 +63,35 @@ class Batch:
         if self._split is None:
             self._split = SplitKeys(self.keys)
         return self._split
+
+    def column(self, path: str) -> list[Any]:
+        """What stands at `path` in each sighting, such as `peer.progress`."""
+        found = self._columns.get(path)
+        if found is None:
+            whose = self.peers if path.startswith(_PEER) else self.sightings
+            found = list(map(attrgetter(path.removeprefix(_PEER)), whose))
+            self._columns[path] = found
+        return found
+
+    def rows(self, paths: tuple[str, ...]) -> list[Any]:
+        """What stands at `paths`: a tuple for each sighting, or the value itself where there is just one path."""
+        found = self._rows.get(paths)
+        if found is None:
+            columns = [self.column(path) for path in paths]
+            if not columns:
+                found = [()] * len(self)
+            elif len(columns) == 1:
+                found = columns[0]
+            else:
+                found = list(zip(*columns, strict=True))
+            self._rows[paths] = found
+        return found
+
+    def only(self, chosen: Sequence[bool]) -> Batch:
+        """Those that are chosen, with their rows."""
+        part = Batch(list(compress(self.sightings, chosen)))
+        part._rows = {paths: list(compress(rows, chosen)) for paths, rows in self._rows.items()}
+        return part
 
     def inside(self, ranges: KeyRanges) -> set[int]:
         """The places of those whose address is in `ranges`, after translation or as the downloader says."""

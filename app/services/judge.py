@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import add, is_
+from operator import is_, not_
 from typing import Final, Protocol
 
 from app.domain.address import Prefix
-from app.domain.decision import Decision, merge
+from app.domain.decision import Decision, merge, merge_all
 from app.domain.reason import Text
 from app.domain.rules.rule import BehaviourRule, IdentityRule, Rule
 from app.domain.sighting import Batch, Sighting
@@ -28,7 +28,7 @@ _SKIP: Final = Action.SKIP
 class Foresight(Protocol):
     """Looks up what rules need before they judge, so that judging waits for nothing."""
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         """Called once with all that is about to be judged; ends soon and never raises."""
 
 
@@ -98,10 +98,7 @@ class Panel:
 
     async def what(self, batch: Batch, spared: list[bool], slices: Slices) -> list[list[Verdict]]:
         """What each behaviour rule says; of those who are spared none is asked."""
-        asked = batch
-        if any(spared):
-            pairs = zip(batch.sightings, spared, strict=True)
-            asked = Batch([sighting for sighting, left_alone in pairs if not left_alone])
+        asked = batch.only(list(map(not_, spared))) if any(spared) else batch
         found = []
         for rule, off, unasked in self._behaviour:
             if off is not None:
@@ -165,39 +162,43 @@ class Judge:
             found = self._panels[id(rules)] = Panel(rules)
         return found
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         """Look up what the rules need to judge these."""
         for foresight in self._outlook.foresights:
-            await foresight.prepare(sightings)
+            await foresight.prepare(batches)
 
     async def decide(
         self,
         panel: Panel,
-        sightings: Sequence[Sighting],
-        lasts: Sequence[Decision | None],
+        batch: Batch,
+        lasts: Sequence[Decision] | None = None,
         slices: Slices | None = None,
     ) -> list[Decision]:
-        """Decisions about some peers; of those with a last decision, identity and torrent are as they were then.
+        """Decisions about some peers; with the last ones, where identity and torrent are as they were then.
 
         At most some hundreds at once: between two rules others may run.
         """
         slices = slices or Slices()
-        batch = Batch(sightings)
-        new = batch
-        if any(lasts):
-            pairs = zip(sightings, lasts, strict=True)
-            new = Batch([sighting for sighting, last in pairs if last is None])
-        fresh = iter(await self._heads(panel, new, slices))
-        heads = [next(fresh) if last is None else last.trace[: panel.head] for last in lasts]
-        spared = [head[0].action is _SKIP or head[1].action is _SKIP for head in heads]
-        tails = await panel.what(batch, spared, slices)
-        traces = map(add, heads, zip(*tails, strict=True)) if tails else heads
+        columns: list[Sequence[Verdict]]
+        if lasts is None:
+            columns = [self._protection.judge_all(batch), self._exceptions.judge_all(batch)]
+            columns += await panel.who(batch, slices)
+        else:
+            columns = list(zip(*[last.trace[: panel.head] for last in lasts], strict=True))
+        protected, excepted = columns[:2]
+        spared = [
+            one.action is _SKIP or other.action is _SKIP
+            for one, other in zip(protected, excepted, strict=True)
+        ]
+        columns += await panel.what(batch, spared, slices)
         length = panel.rules.ban_duration
-        found = [merge(trace, length) for trace in traces]
+        found = merge_all(columns, length)
         if self._exceptions.silences:
-            found = list(map(self._silence, sightings, found, repeat(length)))
+            found = list(map(self._silence, batch.sightings, found, repeat(length)))
+        if lasts is None:
+            return found
         return [
-            last if last is not None and _same(last.trace, each.trace) else each
+            last if _same(last.trace, each.trace) else each
             for last, each in zip(lasts, found, strict=True)
         ]
 
@@ -209,12 +210,6 @@ class Judge:
         """Let rules forget who left."""
         for memory in self._outlook.memories:
             memory.gone(keys)
-
-    async def _heads(self, panel: Panel, batch: Batch, slices: Slices) -> list[tuple[Verdict, ...]]:
-        if not len(batch):
-            return []
-        first = (self._protection.judge_all(batch), self._exceptions.judge_all(batch))
-        return list(zip(*first, *await panel.who(batch, slices), strict=True))
 
     def _silence(self, sighting: Sighting, found: Decision, length: int) -> Decision:
         names = self._exceptions.silenced(sighting)

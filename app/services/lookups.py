@@ -15,7 +15,7 @@ from app.domain.rules.ptr import PTR
 from app.domain.rules.rule import BehaviourRule
 from app.domain.rules.scripts import SCRIPTS, ScriptRule
 from app.domain.script import ScriptLimits
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
 from app.services.events import AlertRaised, EventBus, PeerKey
 from app.services.judge import Foresight, Outlook, RuleSet
 from app.services.neighbours import Neighbours
@@ -158,10 +158,10 @@ class _PlacesWhenAsked:
     def __init__(self, places: Places, rules: Callable[[], Iterable[RuleSet]]) -> None:
         self._places, self._rules = places, rules
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         everywhere = (rule for rules in self._rules() for rule in rules.identity)
         if any(isinstance(rule, IpBlocklist) and rule.by_place for rule in everywhere):
-            await self._places.prepare(sightings)
+            await self._places.prepare(batches)
 
 
 class _Leaving:

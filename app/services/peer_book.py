@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from app.domain.ban import Ban
 from app.domain.decision import Decision
 from app.domain.peer import Peer, same_identity
 from app.domain.prefix_set import PrefixSet
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers, differing
 from app.domain.torrent import Torrent, same_kind
 from app.services.ban_list import BanList
@@ -243,10 +243,9 @@ class PeerBook:
             ban = self._list.find(where.ip)
         afresh = afresh or run.anew or where in run.sought
         if afresh or last.peer is not peer or due or where in run.near:
-            keep = not afresh and same_identity(last.peer, peer)
-            decision = last.decision if keep else None
+            known = not afresh and same_identity(last.peer, peer)
             sighting = self._sighting(run, torrent, peer)
-            run.note(panel, _Work(watched, sighting, last, decision, ban))
+            run.note(panel, _Work(watched, sighting, last, ban), known=known)
         elif ban is not last.ban:
             run.change(watched, _with_ban(last, ban))
 
@@ -254,41 +253,41 @@ class PeerBook:
         return Sighting(at=run.at, downloader=self._downloader, torrent=torrent, peer=peer)
 
     async def _judge_all(self, run: _Run) -> None:
-        judge, slices = self._judge, Slices(1)
-        everyone = [work.sighting for works in run.works.values() for work in works]
-        if not everyone:
-            return
-        await judge.prepare(everyone)
-        for panel, works in run.works.items():
+        slices = Slices(1)
+        parts = []
+        for (panel, known), works in run.works.items():
             for first in range(0, len(works), _AT_ONCE):
-                batch = works[first : first + _AT_ONCE]
-                seen = [work.sighting for work in batch]
-                lasts = [work.decision for work in batch]
-                decisions = await judge.decide(panel, seen, lasts, slices)
+                parts.append(_Part(panel, works[first : first + _AT_ONCE], known=known))
                 await slices.rest_if_due()
-                self._take_over(batch, decisions, run)
-                await slices.rest_if_due()
+        if not parts:
+            return
+        await self._judge.prepare([part.batch for part in parts])
+        for part in parts:
+            decisions = await self._judge.decide(part.panel, part.batch, part.lasts(), slices)
+            await slices.rest_if_due()
+            self._take_over(part, decisions, run)
+            await slices.rest_if_due()
 
-    def _take_over(self, works: list[_Work], decisions: list[Decision], run: _Run) -> None:
-        new = [work for work in works if work.last is None]
-        keys = [work.sighting.peer.address.effective.key for work in new]
-        for work, ban in zip(new, self._list.find_many(keys), strict=True):
-            work.ban = ban
-        for work, decision in zip(works, decisions, strict=True):
-            judged = self._judged(work, decision, run.at)
-            if work.last is not None or decision.review_at is not None:
-                self._reviews.at(judged.key, decision.review_at)
-            if judged is not work.last or run.anew:
+    def _take_over(self, part: _Part, decisions: list[Decision], run: _Run) -> None:
+        """Put them into the book."""
+        works = part.works
+        find = self._list.find_many
+        bans = [work.ban for work in works] if part.known else find(part.batch.keys)
+        for work, decision, ban in zip(works, decisions, bans, strict=True):
+            last, peer, torrent = work.last, work.sighting.peer, work.sighting.torrent
+            if last is None:
+                key = PeerKey(self._downloader, torrent.id, peer.address.raw)
+                if decision.review_at is not None:
+                    self._reviews.at(key, decision.review_at)
+                run.change(work.watched, JudgedPeer(key, torrent, peer, decision, run.at, ban))
+                continue
+            key = last.key
+            self._reviews.at(key, decision.review_at)
+            same = last.peer is peer and last.decision is decision and last.ban is ban
+            if run.anew or not same:
+                since = last.first_seen
+                judged = last if same else JudgedPeer(key, torrent, peer, decision, since, ban)
                 run.change(work.watched, judged)
-
-    def _judged(self, work: _Work, decision: Decision, at: int) -> JudgedPeer:
-        last, ban, torrent, peer = work.last, work.ban, work.sighting.torrent, work.sighting.peer
-        if last is None:
-            key = PeerKey(self._downloader, torrent.id, peer.address.raw)
-            return JudgedPeer(key, torrent, peer, decision, at, ban)
-        if last.peer is peer and last.decision is decision and last.ban is ban:
-            return last
-        return JudgedPeer(last.key, torrent, peer, decision, last.first_seen, ban)
 
 
 class _Work(Struct, gc=False):
@@ -297,9 +296,22 @@ class _Work(Struct, gc=False):
     watched: WatchedTorrent
     sighting: Sighting
     last: JudgedPeer | None = None
-    decision: Decision | None = None
-    """The last one, when who the peer is did not change; else None."""
     ban: Ban | None = None
+    """Of one who was there before."""
+
+
+class _Part:
+    """Some of them, judged together."""
+
+    def __init__(self, panel: Panel, works: Sequence[_Work], *, known: bool) -> None:
+        self.panel, self.works, self.known = panel, works, known
+        self.batch = Batch([work.sighting for work in works])
+
+    def lasts(self) -> list[Decision] | None:
+        """The last decisions, while who these peers are is what it was."""
+        if not self.known:
+            return None
+        return [work.last.decision for work in self.works if work.last is not None]
 
 
 _NOWHERE: Final = PrefixSet(())
@@ -322,7 +334,8 @@ class _Run:
         self.hot = _NOWHERE
         """All of these together."""
         self.due: Mapping[str, Collection[Endpoint]] = {}
-        self.works: dict[Panel, list[_Work]] = {}
+        self.works: dict[tuple[Panel, bool], list[_Work]] = {}
+        """By who judges, and whether who the peers are was judged before."""
         self.changed: dict[PeerKey, JudgedPeer] = {}
         self.gone: set[PeerKey] = set()
         self.slices = Slices()
@@ -343,9 +356,9 @@ class _Run:
             and same_kind(old.seen.torrent, seen.torrent)
         )
 
-    def note(self, panel: Panel, work: _Work) -> None:
+    def note(self, panel: Panel, work: _Work, *, known: bool = False) -> None:
         """Have a peer judged."""
-        self.works.setdefault(panel, []).append(work)
+        self.works.setdefault((panel, known), []).append(work)
 
     def change(self, watched: WatchedTorrent, judged: JudgedPeer) -> None:
         """A peer is another than before."""

@@ -17,7 +17,7 @@ from app.domain.address import Endpoint, IPAddress, address_key
 from app.domain.errors import AppError, Refused
 from app.domain.place import NO_SPOT, UNKNOWN, Place, Spot
 from app.domain.reason import Text
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
 from app.locale.texts import say
 from app.services.events import EventBus, PlacesChanged
 from app.services.fetching import Credentials, Fetch
@@ -123,12 +123,12 @@ class Places:
             _keep(self._spots, {endpoint.key: spot})
         return spot
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         """Find the spots off the loop; gives up after half a second, and `spot` finds the rest."""
         reader, known = self._reader, self._spots
         if reader is None:
             return
-        endpoints = (sighting.peer.address.effective for sighting in sightings)
+        endpoints = (endpoint for batch in batches for endpoint in batch.endpoints)
         missing = {endpoint.key: endpoint.ip for endpoint in endpoints if endpoint.key not in known}
         if not missing:
             return

@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeVar
 from app.domain.address import Prefix
 from app.domain.progress_memory import Blocks, Key, ProgressMemory, Wanted
 from app.domain.progress_record import ProgressRecord
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
 from app.domain.verdict import Mode
 from app.services.errors import StorageError
 from app.services.events import BansChanged, EventBus
@@ -83,14 +83,14 @@ class ProgressRecords:
         )
         self._memory.persist(settings.enable_persist)
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         """Load the records of peers that are about to be judged and not in memory; never raises."""
         if not self._settings.enable_persist:
             return
         missing: Wanted = {}
-        for some in _slices(sightings):
+        for batch in batches:
             for blocks in self._blocks:
-                self._memory.missing(some, blocks, missing)
+                self._memory.missing(batch.sightings, blocks, missing)
             await asyncio.sleep(0)
         if not missing:
             return

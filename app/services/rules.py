@@ -13,7 +13,7 @@ from app.domain.errors import NotFound
 from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.rules.rule import WithPatterns
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
@@ -111,9 +111,10 @@ class Rules:
     async def what_if(self, peer: Peer, torrent: Torrent, downloader: str = "") -> Decision:
         """What all rules say of an invented peer that nobody saw before; nothing is banned or counted."""
         seen = Sighting(at=self._clock(), downloader=downloader, torrent=torrent, peer=peer)
-        await self._judge.prepare([seen])
+        batch = Batch([seen])
+        await self._judge.prepare([batch])
         panel = Panel(self._book.alone(downloader, torrent))
-        return (await self._judge.decide(panel, [seen], [None]))[0]
+        return (await self._judge.decide(panel, batch))[0]
 
     def rebuild(self) -> None:
         """Judge by rules made anew: something that they look at was replaced."""

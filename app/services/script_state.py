@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from app.domain.rules.scripts import ScriptAnswers
 from app.domain.script import Header, ScriptProblem
-from app.domain.script_values import ScriptValues
 from app.domain.script_variable import Variable
+from app.domain.sighting import Batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,10 @@ class Script:
         self.variables = variables
         self.answers = ScriptAnswers(self.header.name, variables, cacheable=self.header.cacheable)
 
-    def want(self, values: ScriptValues) -> None:
+    def want(self, batch: Batch) -> None:
         """Note what it has not answered yet."""
         if self.answers is not None:
-            self.pending.update(self.answers.missing(values))
+            self.pending.update(self.answers.missing(batch))
 
     def take(self) -> dict[Hashable, None]:
         """What it shall answer now."""

@@ -23,7 +23,7 @@ from app.domain.script import (
     read_header,
     wanted_variables,
 )
-from app.domain.script_values import ScriptValues, ShownValues
+from app.domain.script_values import ShownValues
 from app.domain.sighting import Batch, Sighting
 from app.locale.texts import say
 from app.services.events import AlertRaised, EventBus, ScriptsChanged
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 _BUDGET: Final = 0.5
 """Seconds that a sweep waits for scripts; who has no answer then gets it next time."""
 _LOOK_EVERY: Final = 3.0
-_SLICE: Final = 500
 _VALUES_PER_CALL: Final = 4_000
 """Some 2 ms of making texts of values and handing them to the worker."""
 _MAX_BREACHES: Final = 2
@@ -115,16 +114,13 @@ class Scripts:
             self._settled.set()
             await self._engine.close()
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
+    async def prepare(self, batches: Sequence[Batch]) -> None:
         """Let the scripts answer about these; returns after half a second at most, whoever has answered."""
         scripts = self._running_scripts()
-        if not scripts or not sightings:
-            return
         slices = Slices()
-        for start in range(0, len(sightings), _SLICE):
-            values = ScriptValues(Batch(sightings[start : start + _SLICE]))
+        for batch in batches:
             for script in scripts:
-                script.want(values)
+                script.want(batch)
             await slices.rest_if_due()
         if not any(script.pending for script in scripts):
             return
@@ -177,7 +173,7 @@ class Scripts:
             variables = wanted_variables(source)
             answers = ScriptAnswers("", variables, cacheable=True)
             async with self._engine.opened(source, self._limits) as session:
-                keys = list(answers.missing(ScriptValues(Batch([sighting]))))
+                keys = list(answers.missing(Batch([sighting])))
                 asked = await session.ask(answers.columns(keys, ShownValues()), 1)
             printed, problem = asked.printed, asked.problem
             answer = read_answer(asked.answers.get(0))

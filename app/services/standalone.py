@@ -10,7 +10,7 @@ from app.domain.address_list import AddressList
 from app.domain.decision import Decision
 from app.domain.errors import AppError
 from app.domain.name_list import NameList
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.services.ban_list import BanList
 from app.services.clock import wall_clock
 from app.services.events import EventBus
@@ -59,9 +59,10 @@ class StandaloneRules:
     async def judged_alone(self, seen: Sighting) -> Decision:
         """What the rules say of a peer that nobody saw before."""
         judge, book = self._alone
-        await judge.prepare([seen])
+        batch = Batch([seen])
+        await judge.prepare([batch])
         panel = Panel(book.alone(seen.downloader, seen.torrent))
-        return (await judge.decide(panel, [seen], [None]))[0]
+        return (await judge.decide(panel, batch))[0]
 
     def _made(self, ban_list: BanList, bus: EventBus, clock: Clock) -> tuple[Judge, RuleBook]:
         exceptions = Exceptions(Nowhere(), bus, clock)

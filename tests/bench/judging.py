@@ -29,6 +29,7 @@ from msgspec import json
 
 from app.domain.address_list import AddressList
 from app.domain.address_reader import parse_address_list
+from app.domain.sighting import Batch
 from app.services.peer_book import Judged
 from tests.bench.court import PEERS, Court, court, prepare_folder, strict_profile
 from tests.bench.figures import Figure, machine, percentile, table
@@ -145,9 +146,9 @@ class Meter:
         judge = self._held.judge
         prepare = judge.prepare
 
-        async def timed(sightings: object) -> None:
+        async def timed(batches: Sequence[Batch]) -> None:
             began = time.process_time()
-            await prepare(sightings)  # type: ignore[arg-type]  # passed on
+            await prepare(batches)
             self._prepared += (time.process_time() - began) * 1000
 
         judge.prepare = timed  # type: ignore[method-assign]

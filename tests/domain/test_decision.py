@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.domain.decision import merge
+from app.domain.decision import merge, merge_all
 from app.domain.verdict import Action, Mode, Verdict
 from tests.domain.examples import verdict
 
@@ -95,3 +95,21 @@ def test_the_order_of_answers_changes_nothing_that_happens(
         ranks = [(each.action, each.duration or GLOBAL) for each in (one.deciding, other.deciding)]
         assert ranks[0] == ranks[1]
         assert one.duration == (ranks[0][1] if one.bans else 0)
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda rules: st.lists(
+            st.lists(verdicts, min_size=rules, max_size=rules), min_size=1, max_size=6
+        )
+    ),
+    st.booleans(),
+)
+def test_many_traces_merge_as_each_does_alone(
+    traces: list[list[Verdict]],
+    alike: bool,  # noqa: FBT001 - drawn
+) -> None:
+    if alike:
+        traces = [traces[0]] * len(traces)
+    columns = list(zip(*traces, strict=True))
+    assert merge_all(columns, GLOBAL) == [merge(tuple(trace), GLOBAL) for trace in traces]

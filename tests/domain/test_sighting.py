@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from app.domain.address import parse_ip, parse_prefix
 from app.domain.key_ranges import KeyRanges
+from app.domain.script_variable import VARIABLES
 from app.domain.sighting import Batch
 from tests.domain.rules.sightings import sighting
 
@@ -31,3 +34,35 @@ def test_families_are_told_apart_once_and_ranges_name_places() -> None:
     assert list(batch.inside(KeyRanges([parse_prefix("203.0.113.0/24")]))) == [0, 3]
     assert list(batch.inside(KeyRanges([]))) == []
     assert len(Batch([])) == 0
+
+
+def test_a_row_holds_what_stands_at_its_paths() -> None:
+    batch = Batch([sighting(port=1), sighting(port=2, client_name="x")])
+    assert batch.rows(("peer.client_name", "peer.address.raw.port")) == [
+        ("qBittorrent/4.6.5", 1),
+        ("x", 2),
+    ]
+    assert batch.rows(("peer.client_name",)) == ["qBittorrent/4.6.5", "x"]
+    assert batch.rows(()) == [(), ()]
+    assert batch.rows(("at", "peer.progress")) is batch.rows(("at", "peer.progress"))
+
+
+def test_every_variable_of_scripts_has_a_column() -> None:
+    seen = sighting()
+    for variable in VARIABLES.values():
+        assert Batch([seen]).column(variable.path) == [attrgetter(variable.path)(seen)]
+
+
+def test_of_nobody_there_is_nothing() -> None:
+    batch = Batch([])
+    assert batch.rows(()) == batch.rows(("at",)) == batch.rows(("at", "downloader")) == []
+
+
+def test_a_part_has_the_rows_that_the_whole_has() -> None:
+    batch = Batch([sighting(ip, port=port) for port, ip in enumerate(ADDRESSES)])
+    ports = batch.rows(("peer.address.raw.port", "at"))
+    part = batch.only([True, False, False, True])
+    assert part.sightings == [batch.sightings[0], batch.sightings[3]]
+    assert part.keys == [batch.keys[0], batch.keys[3]]
+    assert part.rows(("peer.address.raw.port", "at")) == [ports[0], ports[3]]
+    assert len(batch) == 4

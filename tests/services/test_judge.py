@@ -90,7 +90,7 @@ class Bench:
 
     async def decide(self, *sightings: Sighting, torrent: Torrent = UBUNTU) -> list[Decision]:
         panel = self.judge.panel("nas", torrent)
-        return await self.judge.decide(panel, sightings, [None] * len(sightings))
+        return await self.judge.decide(panel, Batch(sightings))
 
 
 async def test_all_are_asked_about_and_anew_when_somebody_says_so() -> None:
@@ -135,12 +135,13 @@ async def test_the_identity_of_a_known_peer_is_not_asked_for_again() -> None:
     bench = Bench(rule, behaviour=(greed,))
     panel = bench.judge.panel("nas", UBUNTU)
     (first,) = await bench.decide(sighting("1.1.1.1", client_name="a"))
+    renamed = sighting("1.1.1.1", client_name="b")
     # The name is another, but who asks with the last decision promises that it is not.
-    (same,) = await bench.judge.decide(panel, [sighting("1.1.1.1", client_name="b")], [first])
+    (same,) = await bench.judge.decide(panel, Batch([renamed]), [first])
     assert same is first
     assert rule.asked == ["a"]
     assert greed.asked == ["1.1.1.1", "1.1.1.1"]
-    (banned,) = await bench.judge.decide(panel, [sighting("1.1.1.1", uploaded=5)], [first])
+    (banned,) = await bench.judge.decide(panel, Batch([sighting("1.1.1.1", uploaded=5)]), [first])
     assert banned.bans
     assert banned.trace[:3] == first.trace[:3]
 
@@ -177,8 +178,8 @@ async def test_foresights_and_memories_are_told() -> None:
     told: list[object] = []
 
     class Ahead:
-        async def prepare(self, sightings: Sequence[Sighting]) -> None:
-            told.append(len(sightings))
+        async def prepare(self, batches: Sequence[Batch]) -> None:
+            told.append([len(batch) for batch in batches])
 
     class Behind:
         def gone(self, keys: object) -> None:
@@ -188,10 +189,10 @@ async def test_foresights_and_memories_are_told() -> None:
         return None if prefix.version == 6 else prefix.supernet(new_prefix=24)
 
     bench = Bench(outlook=Outlook((Ahead(),), (Behind(),), widen))
-    await bench.judge.prepare([sighting()])
+    await bench.judge.prepare([Batch([sighting()])])
     keys = [PeerKey("nas", UBUNTU.id, sighting().peer.address.raw)]
     bench.judge.gone(keys)
-    assert told == [1, keys]
+    assert told == [[1], keys]
     changed = [parse_prefix("1.2.3.4"), parse_prefix("2001:db8::1")]
     assert bench.judge.near(changed) == [parse_prefix("1.2.3.0/24")]
 

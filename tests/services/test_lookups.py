@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.domain.address import IPAddress, parse_ip
 from app.domain.reason import Text
+from app.domain.sighting import Batch
 from app.domain.verdict import Mode
 from app.services.events import AlertRaised, EventBus
 from app.services.lookups import Current, NameServers
@@ -85,8 +86,8 @@ async def test_places_are_looked_up_only_when_a_rule_asks_for_them(tmp_path: Pat
     async with house(tmp_path, "qb") as it:
         asked: list[int] = []
 
-        async def prepare(sightings: Sequence[object]) -> None:
-            asked.append(len(sightings))
+        async def prepare(batches: Sequence[Batch]) -> None:
+            asked.append(sum(map(len, batches)))
 
         it.core.lookups.places.prepare = prepare  # type: ignore[method-assign]
         it.downloaders["qb"].show(UBUNTU, peer())
@@ -122,8 +123,8 @@ async def test_places_are_looked_up_when_they_are_listed_for_some_torrents_only(
     async with house(tmp_path, "qb") as it:
         asked: list[int] = []
 
-        async def prepare(sightings: Sequence[object]) -> None:
-            asked.append(len(sightings))
+        async def prepare(batches: Sequence[Batch]) -> None:
+            asked.append(sum(map(len, batches)))
 
         it.core.lookups.places.prepare = prepare  # type: ignore[method-assign]
         it.downloaders["qb"].show(UBUNTU, peer())

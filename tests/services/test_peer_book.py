@@ -60,8 +60,8 @@ class Foreseen:
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    async def prepare(self, sightings: Sequence[Sighting]) -> None:
-        self.batches.append(len(sightings))
+    async def prepare(self, batches: Sequence[Batch]) -> None:
+        self.batches.append(sum(map(len, batches)))
 
 
 class Left:

@@ -19,7 +19,7 @@ from app.adapters.geoip.files import NAMES, GeoFiles
 from app.domain.address import Endpoint
 from app.domain.errors import Refused
 from app.domain.place import NO_SPOT, UNKNOWN
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.locale.texts import say
 from app.services import places as module
@@ -334,7 +334,7 @@ async def test_sightings_are_looked_up_ahead(world: World) -> None:
         Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(ip))
         for ip in ("8.8.8.8", "1.2.3.4", "9.9.9.9")
     ]
-    await world.places.prepare(sightings)
+    await world.places.prepare([Batch(sightings)])
     world.places._reader = None  # noqa: SLF001 - what is answered now was remembered
     assert world.places.spot(Endpoint(GOOGLE, 1)).city == "Mountain View"
     assert world.places.spot(Endpoint(JINAN, 2)).country == "CN"
@@ -354,9 +354,8 @@ async def test_a_slow_disk_holds_a_sweep_up_for_half_a_second_only(
     world.put(GeoKind.CITY, city_file())
     await world.places.refresh()
     monkeypatch.setattr(module, "_FORESIGHT", -1.0)
-    await world.places.prepare(
-        [Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer("8.8.8.8"))]
-    )
+    seen = Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer("8.8.8.8"))
+    await world.places.prepare([Batch([seen])])
     assert not world.places._spots  # noqa: SLF001 - as the time was up before the first
     assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
 
@@ -368,12 +367,11 @@ async def test_what_is_remembered_stays_bounded(
     world.put(GeoKind.CITY, city_file())
     await world.places.refresh()
     await world.places.look_up(ip_address(number) for number in range(500))
-    await world.places.prepare(
-        [
-            Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(f"8.8.{n >> 8}.{n & 255}"))
-            for n in range(500)
-        ]
-    )
+    seen = [
+        Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(f"8.8.{n >> 8}.{n & 255}"))
+        for n in range(500)
+    ]
+    await world.places.prepare([Batch(seen[:300]), Batch(seen[300:])])
     assert len(world.places._cache) <= 80  # noqa: SLF001
     assert len(world.places._spots) <= 80  # noqa: SLF001
     for number in range(1000, 1200):
@@ -390,9 +388,10 @@ async def test_swapping_while_threads_look_up_harms_nobody(world: World) -> None
         for start in range(0, 4000, 100):
             ips = [ip_address(0x01020000 + start + n) for n in range(100)]
             await world.places.look_up(ips)
-            await world.places.prepare(
-                [Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(str(ip))) for ip in ips]
-            )
+            seen = [
+                Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer(str(ip))) for ip in ips
+            ]
+            await world.places.prepare([Batch(seen)])
 
     async def swap() -> None:
         for _ in range(10):

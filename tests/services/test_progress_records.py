@@ -16,7 +16,7 @@ from app.domain.peer import Peer
 from app.domain.progress_memory import Key, ProgressMemory, Wanted
 from app.domain.progress_record import ProgressRecord
 from app.domain.rules.progress_cheat import ProgressCheat
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode
 from app.services.events import BansChanged, EventBus
@@ -47,7 +47,7 @@ class House:
 
     async def judge(self, uploaded: int, progress: float = 0.0, ip: str = "203.0.113.9") -> Action:
         seen = self.sighting(uploaded, progress, ip)
-        await self.records.prepare([seen])
+        await self.records.prepare([Batch([seen])])
         return self.rule.judge(seen).action
 
     def sighting(self, uploaded: int, progress: float = 0.0, ip: str = "203.0.113.9") -> Sighting:
@@ -81,12 +81,11 @@ async def test_what_a_peer_got_before_a_restart_counts_after_it() -> None:
 async def test_records_are_asked_for_once() -> None:
     house = House()
     peers = [house.sighting(1, ip=f"203.0.113.{n}") for n in range(200)]
-    await house.records.prepare(
-        [*peers, structs.replace(peers[0], peer=structs.replace(peers[0].peer, handshaking=True))]
-    )
+    greeting = structs.replace(peers[0], peer=structs.replace(peers[0].peer, handshaking=True))
+    await house.records.prepare([Batch(peers[:150]), Batch([*peers[150:], greeting])])
     for peer in peers:
         house.rule.judge(peer)
-    await house.records.prepare(peers)
+    await house.records.prepare([Batch(peers)])
     assert [len(keys) for keys in house.store.loads] == [200]
 
 
@@ -101,7 +100,7 @@ async def test_nothing_is_read_or_written_when_that_is_off() -> None:
 
 async def test_a_rule_that_is_off_asks_for_nothing() -> None:
     house = House(settings=ProgressCheatBlocker(mode=Mode.OFF))
-    await house.records.prepare([house.sighting(1)])
+    await house.records.prepare([Batch([house.sighting(1)])])
     assert house.store.loads == []
 
 
@@ -110,7 +109,7 @@ async def test_records_are_loaded_as_each_settings_of_the_rule_cut_them() -> Non
     house.records.use(
         house.settings, ProgressCheatBlocker(), ProgressCheatBlocker(ipv4_prefix_length=24)
     )
-    await house.records.prepare([house.sighting(1)])
+    await house.records.prepare([Batch([house.sighting(1)])])
     ((first, second),) = house.store.loads
     assert (first[0][3], second[0][3]) == (32, 24)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from app.domain.decision import Decision
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, ScriptRule
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode
 from app.services.ban_list import BanList
@@ -139,11 +139,11 @@ async def test_rules_are_not_asked_again_about_peers_that_did_not_change(
     async def counting(
         self: Judge,
         panel: Panel,
-        looks: Sequence[Sighting],
-        lasts: Sequence[Decision | None],
+        looks: Batch,
+        lasts: Sequence[Decision] | None,
         slices: Slices,
     ) -> list[Decision]:
-        asked.extend(str(look.peer.address.ip) for look in looks)
+        asked.extend(str(look.peer.address.ip) for look in looks.sightings)
         return await decide(self, panel, looks, lasts, slices)
 
     monkeypatch.setattr(Judge, "decide", counting)

@@ -17,7 +17,7 @@ from app.domain.errors import AppError, NotFound
 from app.domain.reason import Text
 from app.domain.rules.scripts import ScriptRule
 from app.domain.script import ScriptLimits, ScriptProblem, ScriptsUnavailable
-from app.domain.sighting import Sighting
+from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Verdict
 from app.locale.texts import say
 from app.resource import resource
@@ -47,7 +47,7 @@ class Bench:
         return [rule.judge(each) for each in seen]
 
     async def ask(self, *seen: Sighting) -> list[Action]:
-        await self.scripts.prepare(seen)
+        await self.scripts.prepare([Batch(seen)])
         return [verdict.action for verdict in self.judge(*seen)]
 
 
@@ -286,7 +286,7 @@ async def test_a_sweep_does_not_wait_for_a_slow_script(bench: Bench) -> None:
         await until(bench, 1)
         started = time.perf_counter()
 
-        await bench.scripts.prepare([sighting()])
+        await bench.scripts.prepare([Batch([sighting()])])
 
         assert time.perf_counter() - started < 1
         (verdict,) = bench.judge(sighting())
@@ -298,7 +298,7 @@ async def test_the_rule_switched_on_later_runs_scripts(bench: Bench) -> None:
     (bench.folder / "a.py").write_text(BAN)
     bench.scripts.use(LIMITS, active=False)
     async with running(bench):
-        await bench.scripts.prepare([sighting()])
+        await bench.scripts.prepare([Batch([sighting()])])
         bench.scripts.use(LIMITS, active=True)
         await until(bench, 1)
 

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from app.domain.reason import Text
 from app.domain.script import Answer
-from app.domain.script_values import ScriptValues, ShownValues
+from app.domain.script_values import ShownValues
 from app.domain.script_variable import Variable
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
@@ -47,13 +47,13 @@ class ScriptAnswers:
         self._paths = paths if self.lasting else paths + _WHO
         self._known: dict[Hashable, Answer | None] = {}
 
-    def find(self, values: ScriptValues) -> list[Answer | NotAsked | None]:
+    def find(self, batch: Batch) -> list[Answer | NotAsked | None]:
         """What it said of each; None when it had no opinion, or broke off."""
-        return list(map(self._known.get, values.keys(self._paths), repeat(_YET)))
+        return list(map(self._known.get, batch.rows(self._paths), repeat(_YET)))
 
-    def missing(self, values: ScriptValues) -> dict[Hashable, None]:
+    def missing(self, batch: Batch) -> dict[Hashable, None]:
         """What it has not been asked about, each once; the values of None mean nothing."""
-        known, keys = self._known, values.keys(self._paths)
+        known, keys = self._known, batch.rows(self._paths)
         return dict.fromkeys([key for key in keys if key not in known] if known else keys)
 
     def put(self, asked: Mapping[Hashable, None], answers: Mapping[Hashable, Answer]) -> None:
@@ -68,10 +68,9 @@ class ScriptAnswers:
         if len(self._paths) == 1:
             return [shown.column(variable, keys) for variable in self.variables]
         rows: Sequence[Any] = keys
-        return [
-            shown.column(variable, [row[place] for row in rows])
-            for place, variable in enumerate(self.variables)
-        ]
+        # Who and when it is stands behind the variables, for those that are asked again and again.
+        columns = zip(self.variables, zip(*rows, strict=True), strict=False)
+        return [shown.column(variable, values) for variable, values in columns]
 
 
 class Answering:
@@ -96,8 +95,7 @@ class ScriptRule:
         scripts, sightings = self.answering.scripts, batch.sightings
         lasting = all(script.lasting for script in scripts)
         found = self._pass(scripts, sightings, lasting=lasting)
-        values = ScriptValues(batch)
-        said = [script.find(values) for script in scripts]
+        said = [script.find(batch) for script in scripts]
         not_yet: dict[int, Verdict] = {}
         opinions = [each for each in said if any(each)]
         for place in {place for each in opinions for place, answer in enumerate(each) if answer}:

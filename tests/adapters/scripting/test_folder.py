@@ -13,6 +13,7 @@ from app.adapters.scripting.folder import BUNDLED, ScriptDirectory
 from app.domain.errors import AppError, NotFound, Refused
 from app.domain.rules.scripts import SCRIPTS, ScriptRule
 from app.domain.script import ScriptLimits
+from app.domain.sighting import Batch
 from app.domain.verdict import Action, Verdict
 from app.resource import resource
 from app.services.events import EventBus
@@ -202,7 +203,7 @@ async def bundled(scripts: ScriptDirectory) -> AsyncIterator[Scripts]:
 
 async def asked(scripts: Scripts, address: str, name: str | None, peer_id: str | None) -> Verdict:
     seen = sighting(address, client_name=name, peer_id=peer_id)
-    await scripts.prepare([seen])
+    await scripts.prepare([Batch([seen])])
     return ScriptRule(answering=scripts.answering).judge(seen)
 
 

@@ -6,7 +6,7 @@ from app.domain.address import Endpoint, PeerAddress, parse_ip
 from app.domain.peer import Peer
 from app.domain.rules.scripts import Answering, NotAsked, ScriptAnswers, ScriptRule
 from app.domain.script import Answer
-from app.domain.script_values import ScriptValues, ShownValues
+from app.domain.script_values import ShownValues
 from app.domain.script_variable import VARIABLES
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
@@ -26,7 +26,7 @@ def script(name: str, *answers: Answer | None, cacheable: bool = True) -> Script
     """One that has answered about `sighting()`, if an answer is given."""
     made = ScriptAnswers(name, (VARIABLES["client_name"],), cacheable=cacheable)
     for answer in answers:
-        asked = made.missing(ScriptValues(Batch([sighting()])))
+        asked = made.missing(Batch([sighting()]))
         made.put(asked, dict.fromkeys(asked, answer) if answer else {})
     return made
 
@@ -93,15 +93,15 @@ def test_it_says_its_mode() -> None:
 def test_a_lasting_answer_holds_for_the_same_values() -> None:
     answers = script("a", BAN)
 
-    assert answers.find(ScriptValues(Batch([sighting(at=9_000)]))) == [BAN]
-    assert answers.find(ScriptValues(Batch([sighting("y")]))) == [NotAsked.YET]
+    assert answers.find(Batch([sighting(at=9_000)])) == [BAN]
+    assert answers.find(Batch([sighting("y")])) == [NotAsked.YET]
 
 
 def test_a_script_that_may_change_its_mind_is_asked_at_each_change() -> None:
     answers = script("a", BAN, cacheable=False)
 
-    assert answers.find(ScriptValues(Batch([sighting()]))) == [BAN]
-    assert answers.find(ScriptValues(Batch([sighting(at=9_000)]))) == [NotAsked.YET]
+    assert answers.find(Batch([sighting()])) == [BAN]
+    assert answers.find(Batch([sighting(at=9_000)])) == [NotAsked.YET]
     assert rule(answers).judge(sighting()).review_at == 61_000
 
 
@@ -132,18 +132,18 @@ def test_columns_hold_what_a_script_reads() -> None:
     again = ScriptAnswers("a", wanted[:1], cacheable=False)
 
     seen, shown = [sighting(), sighting("y")], ShownValues()
-    assert two.columns(list(two.missing(ScriptValues(Batch(seen)))), shown) == [
+    assert two.columns(list(two.missing(Batch(seen))), shown) == [
         ["x", "y"],
         [6881, 6881],
     ]
-    assert none.columns(list(none.missing(ScriptValues(Batch(seen)))), shown) == []
-    assert again.columns(list(again.missing(ScriptValues(Batch(seen)))), shown) == [["x", "y"]]
+    assert none.columns(list(none.missing(Batch(seen))), shown) == []
+    assert again.columns(list(again.missing(Batch(seen))), shown) == [["x", "y"]]
 
 
 def test_the_oldest_answers_make_room() -> None:
     answers = script("a")
     for start in range(0, 120_000, 1_000):
         answers.put(dict.fromkeys(range(start, start + 1_000)), {})
-    answers.put(answers.missing(ScriptValues(Batch([sighting()]))), {})
+    answers.put(answers.missing(Batch([sighting()])), {})
 
-    assert answers.find(ScriptValues(Batch([sighting()]))) == [None]
+    assert answers.find(Batch([sighting()])) == [None]
