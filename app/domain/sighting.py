@@ -27,6 +27,7 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
 
 
 _PEER: Final = "peer."
+_KEY: Final = "peer.address.effective.key"
 
 
 class Batch:
@@ -49,7 +50,7 @@ class Batch:
         self.endpoints = [peer.address.effective for peer in self.peers]
         self.keys = [endpoint.key for endpoint in self.endpoints]
         """`address_key` of the addresses that rules see."""
-        self._columns: dict[str, list[Any]] = {}
+        self._columns: dict[str, list[Any]] = {_KEY: self.keys}
         self._rows: dict[tuple[str, ...], list[Any]] = {}
         self._split: SplitKeys | None = None
         self._translated: list[int] | None = None

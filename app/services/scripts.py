@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 _BUDGET: Final = 0.5
 """Seconds that a sweep waits for scripts; who has no answer then gets it next time."""
 _LOOK_EVERY: Final = 3.0
-_VALUES_PER_CALL: Final = 4_000
-"""Some 2 ms of making texts of values and handing them to the worker."""
+_VALUES_PER_CALL: Final = 8_000
+"""Some 3 ms of making texts of values and handing them to the worker."""
 _MAX_BREACHES: Final = 2
 _ENOUGH_BROKEN: Final = 20
 _RETRY: Final = 60.0

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar, TypeVarTuple
 
@@ -148,8 +147,7 @@ class MontySession:
         if kept is not None:
             await self._run(self._worker.load_session, kept)
             return
-        await self._feed(source, _CONSTANTS)
-        await self._feed(_RUNNER)
+        await self._run(self._begin, source)
 
     async def ask(self, columns: Sequence[list[object]], rows: int) -> Asked:
         """Call `judge` for each of `rows` peers, whose values stand in one column per parameter."""
@@ -188,8 +186,14 @@ class MontySession:
         return None
 
     async def _feed(self, code: str, inputs: dict[str, Any] | None = None) -> object:
-        feed = partial(self._worker.feed_run, code, inputs=inputs, print_callback=self._printed)
-        answer: object = await self._run(feed)
+        return await self._run(self._feed_now, code, inputs)
+
+    def _begin(self, source: str) -> None:
+        self._feed_now(source, _CONSTANTS)
+        self._feed_now(_RUNNER, None)
+
+    def _feed_now(self, code: str, inputs: dict[str, Any] | None) -> object:
+        answer: object = self._worker.feed_run(code, inputs=inputs, print_callback=self._printed)
         return answer
 
     async def _run(self, call: Callable[[*Ts], T], *arguments: *Ts) -> T:
