@@ -40,8 +40,7 @@ class NameSubscription:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The same of many: by the name, and whether it may still come."""
-        names = [(peer.client_name, peer.handshaking) for peer in batch.peers]
-        return self._answers.of(names, batch)
+        return self._answers.of(batch.rows(("peer.client_name", "peer.handshaking")), batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; none passes."""

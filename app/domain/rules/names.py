@@ -32,8 +32,7 @@ class PeerIdBlacklist:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The same of many: by the id, and whether it may still come."""
-        ids = [(peer.peer_id, peer.handshaking) for peer in batch.peers]
-        return self._answers.of(ids, batch)
+        return self._answers.of(batch.rows(("peer.peer_id", "peer.handshaking")), batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id alone; no id while the handshake runs is no answer yet."""
@@ -62,8 +61,7 @@ class ClientNameBlacklist:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The same of many: by the name, and whether it may still come."""
-        names = [(peer.client_name, peer.handshaking) for peer in batch.peers]
-        return self._answers.of(names, batch)
+        return self._answers.of(batch.rows(("peer.client_name", "peer.handshaking")), batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by name alone; no name while the handshake runs is no answer yet."""
