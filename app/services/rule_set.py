@@ -24,7 +24,8 @@ from app.domain.rules.names import ClientNameBlacklist, PeerIdBlacklist
 from app.domain.rules.progress_cheat import ProgressCheat
 from app.domain.rules.ptr import KnownNames, PtrBlacklist
 from app.domain.rules.rule import BehaviourRule, IdentityRule
-from app.domain.string_rule import UnmetIf, parse_rule_list
+from app.domain.string_rule import UnmetIf
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Verdict
 from app.services.judge import OVERRIDE, RuleSet

@@ -14,7 +14,7 @@ from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.rules.rule import WithPatterns
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Mode
 from app.locale.texts import say

@@ -29,7 +29,7 @@ from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.rules.btn import BtnRules
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
 from app.resource import resource

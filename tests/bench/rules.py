@@ -20,7 +20,7 @@ from app.domain.address import IPAddress, address_key
 from app.domain.address_list import AddressList
 from app.domain.address_reader import parse_address_list
 from app.domain.split_keys import SplitKeys
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from tests.bench.figures import Figure, percentile, table
 
 _ENTRIES: Final = 1_000_000

@@ -14,7 +14,7 @@ from app.domain.reason import Text
 from app.domain.rules.names import ClientNameBlacklist
 from app.domain.sighting import Batch, Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
 from app.services.ban_list import BanList

@@ -12,7 +12,7 @@ from app.domain.peer import Peer
 from app.domain.reason import Param, Text
 from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRuleList
+from app.domain.string_rule_list import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 BTN: Final = "btn"

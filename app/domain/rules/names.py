@@ -9,7 +9,8 @@ from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRule, StringRuleList
+from app.domain.string_rule import StringRule
+from app.domain.string_rule_list import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 PEER_ID: Final = "peer-id-blacklist"

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from app.domain.address import Endpoint
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRule, StringRuleList
+from app.domain.string_rule import StringRule
+from app.domain.string_rule_list import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"

@@ -9,7 +9,7 @@ from app.domain.address_reader import parse_address_list
 from app.domain.reason import Text
 from app.domain.rules.btn import BtnRule, BtnRules
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import StringRuleList, parse_rule_list
+from app.domain.string_rule_list import StringRuleList, parse_rule_list
 from app.domain.verdict import Action, Mode, Verdict
 from tests.domain.rules.sightings import sighting
 

@@ -24,7 +24,7 @@ from app.domain.rules.names import ClientNameBlacklist, PeerIdBlacklist
 from app.domain.rules.ptr import PtrBlacklist
 from app.domain.rules.rule import IdentityRule
 from app.domain.sighting import Batch, Sighting
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.verdict import Action, Mode, Verdict
 from tests.domain.examples import UBUNTU
 from tests.domain.rules.sightings import sighting

@@ -4,7 +4,7 @@ import pytest
 
 from app.adapters.config_files import read_profile_file
 from app.domain.rules.names import ClientNameBlacklist, PeerIdBlacklist
-from app.domain.string_rule import StringRuleList, parse_rule_list
+from app.domain.string_rule_list import StringRuleList, parse_rule_list
 from app.domain.verdict import Action, Mode
 from app.resource import resource
 from tests.domain.rules.sightings import sighting as peer

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.address import Endpoint, IPAddress, parse_ip
 from app.domain.rules.ptr import PtrBlacklist
-from app.domain.string_rule import parse_rule_list
+from app.domain.string_rule_list import parse_rule_list
 from app.domain.verdict import Mode
 from tests.domain.rules.sightings import sighting
 
