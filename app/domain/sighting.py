@@ -26,6 +26,14 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
     peer: Peer
 
 
+class Run(Struct, frozen=True, gc=False):
+    """Sightings of a batch that stand side by side, of one torrent."""
+
+    downloader: str
+    torrent: Torrent
+    places: slice
+
+
 _PEER: Final = "peer."
 _KEY: Final = "peer.address.effective.key"
 
@@ -36,6 +44,7 @@ class Batch:
     __slots__ = (
         "_columns",
         "_rows",
+        "_runs",
         "_split",
         "_translated",
         "endpoints",
@@ -52,11 +61,28 @@ class Batch:
         """`address_key` of the addresses that rules see."""
         self._columns: dict[str, list[Any]] = {_KEY: self.keys}
         self._rows: dict[tuple[str, ...], list[Any]] = {}
+        self._runs: list[Run] | None = None
         self._split: SplitKeys | None = None
         self._translated: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.sightings)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The batch torrent by torrent, as peers come; each sighting stands in one of them."""
+        if self._runs is None:
+            starts, torrent, downloader = [], None, ""
+            for at, each in enumerate(self.sightings):
+                if each.torrent is not torrent or each.downloader != downloader:
+                    torrent, downloader = each.torrent, each.downloader
+                    starts.append((at, downloader, torrent))
+            stops = [at for at, _, _ in starts[1:]] + [len(self)]
+            self._runs = [
+                Run(downloader, torrent, slice(at, stop))
+                for (at, downloader, torrent), stop in zip(starts, stops, strict=False)
+            ]
+        return self._runs
 
     @property
     def split(self) -> SplitKeys:

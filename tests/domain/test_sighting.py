@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from msgspec import structs
+
 from app.domain.address import parse_ip, parse_prefix
 from app.domain.key_ranges import KeyRanges
 from app.domain.script_variable import VARIABLES
@@ -66,3 +68,17 @@ def test_a_part_has_the_rows_that_the_whole_has() -> None:
     assert part.keys == [batch.keys[0], batch.keys[3]]
     assert part.rows(("peer.address.raw.port", "at")) == [ports[0], ports[3]]
     assert len(batch) == 4
+
+
+def test_runs_are_of_one_torrent_at_one_downloader() -> None:
+    one, same = sighting(port=1), sighting(port=2)
+    same = structs.replace(same, torrent=one.torrent)
+    other = structs.replace(same, torrent=structs.replace(one.torrent, id="other"))
+    away = structs.replace(same, downloader="away")
+    seen = [one, same, other, same, away]
+    batch = Batch(seen)
+    assert [seen[run.places] for run in batch.runs] == [[one, same], [other], [same], [away]]
+    assert [(run.torrent, run.downloader) for run in batch.runs] == [
+        (first.torrent, first.downloader) for first in (one, other, same, away)
+    ]
+    assert Batch([]).runs == []
