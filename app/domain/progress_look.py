@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABCMeta
-from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Any, Protocol
 
-from msgspec import Struct, StructMeta
 from typing_extensions import override
 
+from app.domain.lazy_facts import LazyFacts
 from app.domain.progress_record import Connection, ProgressRecord
 from app.domain.torrent import Torrent
 
@@ -23,16 +21,23 @@ class Limits(Protocol):
     @property
     def rewinds_allowed(self) -> int: ...
 
+    def limit_of(self, torrent: Torrent) -> int:
+        """Bytes that are not yet excessive, when we never had more of it than now."""
 
-class _MappingStruct(StructMeta, ABCMeta):
-    """What makes a struct that is a mapping."""
+
+class Shares(LazyFacts, gc=False):
+    """Parameters of the text about what was seen; named like the fields, so that it is encoded as a dict would be."""
+
+    reported_share: float
+    sent_share: float
+
+    @override
+    def facts(self) -> dict[str, float]:
+        return {"reported_share": self.reported_share, "sent_share": self.sent_share}
 
 
-class ProgressLook(Mapping[str, Any], Struct, metaclass=_MappingStruct, gc=False):
-    """Numbers of one look; read as a mapping, they have PBH's names (reference/rules.md 3.6.3).
-
-    A dict for each of ten thousand peers would take longer than all the rest, and hardly anybody reads it.
-    """
+class ProgressLook(LazyFacts, gc=False):
+    """Numbers of one look; read as a mapping, they have PBH's names (reference/rules.md 3.6.3)."""
 
     torrent: Torrent
     at: int
@@ -77,6 +82,7 @@ class ProgressLook(Mapping[str, Any], Struct, metaclass=_MappingStruct, gc=False
         """By how much that exceeds what it reports; negative when it reports more."""
         return self.charged / self.torrent.size - self.progress
 
+    @override
     def facts(self) -> dict[str, Any]:
         """PBH's keys; `rewindCount` and `rewindsAllowed` are ours."""
         known = self.torrent.size > 0
@@ -106,22 +112,52 @@ class ProgressLook(Mapping[str, Any], Struct, metaclass=_MappingStruct, gc=False
             "rewindsAllowed": self.limits.rewinds_allowed,
         }
 
-    @override
-    def __getitem__(self, key: str) -> Any:
-        return self.facts()[key]
+
+class FirstLook(LazyFacts, gc=False):
+    """The one look so far at one who is alone in its block, and has received no more than it reports.
+
+    It stands for the record, too, until there is a second look: in a large swarm that is a good deal less.
+    """
+
+    torrent: Torrent
+    at: int
+    uploaded: int
+    progress: float
+    limits: Limits
+    ip: int
+    port: int
+
+    @property
+    def last_seen(self) -> int:
+        """Epoch milliseconds."""
+        return self.at
+
+    @property
+    def completed(self) -> int:
+        """The most that we had of the torrent, bytes."""
+        return max(0, self.torrent.completed_size)
+
+    def copy(self) -> ProgressRecord:
+        """The record that it comes to."""
+        at, sent = self.at, self.uploaded
+        own = Connection(self.ip, self.port, at, at, sent, sent, self.progress)
+        return ProgressRecord(at, at, [own], sent, (), self.completed)
 
     @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts())
-
-    @override
-    def items(self) -> ItemsView[str, Any]:
-        return self.facts().items()
-
-    @override
-    def values(self) -> ValuesView[Any]:
-        return self.facts().values()
-
-    @override
-    def __len__(self) -> int:
-        return len(self.facts())
+    def facts(self) -> dict[str, Any]:
+        sent = self.uploaded
+        return ProgressLook(
+            torrent=self.torrent,
+            at=self.at,
+            uploaded=sent,
+            progress=self.progress,
+            limits=self.limits,
+            last_uploaded=0,
+            last_progress=0.0,
+            increment=sent,
+            charged=sent,
+            here=sent,
+            total=sent,
+            completed=self.completed,
+            limit=self.limits.limit_of(self.torrent),
+        ).facts()

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final, TypeAlias
 
-from app.domain.address import Endpoint, Prefix
+from app.domain.address import Prefix
+from app.domain.progress_look import FirstLook
 from app.domain.progress_record import ProgressRecord
-from app.domain.sighting import Batch, Sighting
-from app.domain.torrent import Torrent
+from app.domain.sighting import Batch, Run, Sighting
 
 Group: TypeAlias = tuple[str, str, int, int]
 """Downloader, torrent id, IP version, bits of the blocks."""
 Key: TypeAlias = tuple[Group, int]
 """A group, and the first address of a block as a number."""
-Records: TypeAlias = dict[Group, dict[int, ProgressRecord]]
+Known: TypeAlias = ProgressRecord | FirstLook
+"""What is known of a block."""
+Records: TypeAlias = dict[Group, dict[int, Known]]
 """Records by both parts of their keys: a number is found faster than a key."""
-Wanted: TypeAlias = dict[Group, set[int]]
-"""Keys, the same way."""
+Wanted: TypeAlias = dict[Group, list[int]]
+"""Keys, the same way; some perhaps twice."""
 
 MOST: Final = 200_000
 _FEW: Final = 5_000
@@ -34,12 +36,6 @@ class Blocks:
 
     ipv4: int = 32
     ipv6: int = 56
-
-
-def number_of(endpoint: Endpoint) -> int:
-    """The address as a number of its own family."""
-    key = endpoint.key
-    return key if key >= 0 else ~key
 
 
 def prefix_of(key: Key) -> Prefix:
@@ -78,20 +74,41 @@ class _Blocks:
         )
 
 
-class _Shelf:
+class Shelf:
     """The records of one group by the first address of their block."""
 
-    __slots__ = ("dirty", "group", "old", "young")
+    __slots__ = ("dirty", "group", "old", "shift", "young")
 
     def __init__(self, group: Group) -> None:
-        self.group = group
-        self.young: dict[int, ProgressRecord] = {}
-        self.old: dict[int, ProgressRecord] = {}
-        self.dirty: dict[int, ProgressRecord] = {}
+        _, _, version, bits = self.group = group
+        self.shift = (32 if version == 4 else 128) - bits  # noqa: PLR2004 - IP version
+        """Bits of an address that do not matter."""
+        self.young: dict[int, Known] = {}
+        self.old: dict[int, Known] = {}
+        self.dirty: dict[int, Known] = {}
 
-    def find(self, start: int) -> ProgressRecord | None:
-        """The record, if there is one."""
-        return self.young.get(start) or self.old.get(start) or self.dirty.get(start)
+    def start(self, number: int) -> int:
+        """The first address of the block around an address."""
+        return number >> self.shift << self.shift
+
+    def find(self, start: int) -> Known | None:
+        """What there is, if there is anything."""
+        found = self.young.get(start)
+        if found is None:
+            found = self.old.get(start)
+        return self.dirty.get(start) if found is None else found
+
+    def without(self, numbers: list[int]) -> list[int]:
+        """The first addresses of those blocks of which there is nothing; some perhaps twice."""
+        shift, young, old, dirty = self.shift, self.young, self.old, self.dirty
+        starts = [number >> shift << shift for number in numbers] if shift else numbers
+        if not (young or old or dirty):
+            return starts
+        return [
+            start
+            for start in starts
+            if start not in young and start not in old and start not in dirty
+        ]
 
     def drop(self, start: int) -> bool:
         """Forget a record; returns whether it was a young one."""
@@ -110,10 +127,10 @@ class ProgressMemory:
     def __init__(self, *, most: int = MOST, persistent: bool = True) -> None:
         self._half = max(1, most // 2)
         self._persistent = persistent
-        self._shelves: dict[Group, _Shelf] = {}
+        self._shelves: dict[Group, Shelf] = {}
         self._young = 0
         """Records in the young generation."""
-        self._gone: list[dict[int, ProgressRecord]] = []
+        self._gone: list[dict[int, Known]] = []
 
     def __len__(self) -> int:
         return sum(len(shelf.young) + len(shelf.old) for shelf in self._shelves.values())
@@ -131,37 +148,67 @@ class ProgressMemory:
 
     def key(self, sighting: Sighting, blocks: Blocks) -> Key:
         """The key of the block that the peer is in."""
-        ((_, shelf, start),) = self._places((sighting,), blocks)
-        return shelf.group, start
+        (run,) = Batch((sighting,)).runs
+        key = sighting.peer.address.effective.key
+        four, six = self.shelves(run, blocks)
+        return (four.group, four.start(key)) if key >= 0 else (six.group, six.start(~key))
 
     def record(self, key: Key, at: int) -> ProgressRecord:
         """The record, made when there is none; it is about to change."""
         group, start = key
-        return self._changing(self._shelf(group), start, at)
+        shelf = self._shelf(group)
+        found = self.known(shelf, start)
+        if found is None:
+            found = ProgressRecord(at, at)
+            self.note(shelf, start, found)
+        return found
 
-    def records(self, batch: Batch, blocks: Blocks) -> list[ProgressRecord | None]:
-        """Those of some peers in order, as `record` gives them; None for who shakes hands."""
-        return [
-            None if sighting.peer.handshaking else self._changing(shelf, start, sighting.at)
-            for sighting, shelf, start in self._places(batch.sightings, blocks)
-        ]
+    def shelves(self, run: Run, blocks: Blocks) -> tuple[Shelf, Shelf]:
+        """Where the records of some peers are, those of IPv4 and those of IPv6."""
+        where = run.downloader, run.torrent.id
+        return self._shelf((*where, 4, blocks.ipv4)), self._shelf((*where, 6, blocks.ipv6))
 
-    def missing(self, sightings: Iterable[Sighting], blocks: Blocks, found: Wanted) -> None:
+    def known(self, shelf: Shelf, number: int) -> ProgressRecord | None:
+        """The record of the block around an address, which is about to change; None when there is none."""
+        start = number >> shelf.shift << shelf.shift
+        found = shelf.young.get(start)
+        if found is None:
+            found = shelf.find(start)
+            if found is None:
+                return None
+            shelf.old.pop(start, None)
+            self._insert(shelf, start, found)
+        if not isinstance(found, ProgressRecord):
+            found = shelf.young[start] = found.copy()
+        if self._persistent:
+            shelf.dirty[start] = found
+        return found
+
+    def note(self, shelf: Shelf, number: int, found: Known) -> None:
+        """Remember what was found out about the block around an address, of which nothing was known."""
+        start = number >> shelf.shift << shelf.shift
+        self._insert(shelf, start, found)
+        if self._persistent:
+            shelf.dirty[start] = found
+
+    def missing(self, batch: Batch, blocks: Blocks, found: Wanted) -> None:
         """Add to `found` those that will be judged and have no record here."""
-        for sighting, shelf, start in self._places(sightings, blocks):
-            if (
-                start not in shelf.young
-                and start not in shelf.old
-                and start not in shelf.dirty
-                and not sighting.peer.handshaking
+        for run in batch.runs:
+            peers, keys = batch.peers[run.places], batch.keys[run.places]
+            seen = [key for peer, key in zip(peers, keys, strict=True) if not peer.handshaking]
+            four, six = self.shelves(run, blocks)
+            for shelf, numbers in (
+                (four, [key for key in seen if key >= 0]),
+                (six, [~key for key in seen if key < 0]),
             ):
-                found.setdefault(shelf.group, set()).add(start)
+                if numbers and (starts := shelf.without(numbers)):
+                    found.setdefault(shelf.group, []).extend(starts)
 
     def put(self, loaded: Iterable[tuple[Key, ProgressRecord]]) -> None:
         """Take in stored records; one that came to be meanwhile stays."""
         for (group, start), record in loaded:
             shelf = self._shelf(group)
-            if start not in shelf.young and start not in shelf.old and start not in shelf.dirty:
+            if shelf.find(start) is None:
                 self._insert(shelf, start, record)
 
     def take_dirty(self) -> Records:
@@ -198,7 +245,7 @@ class ProgressMemory:
             return
         blocks = _Blocks(prefixes, self._shelves)
 
-        def touched(shelf: _Shelf, start: int) -> bool:
+        def touched(shelf: Shelf, start: int) -> bool:
             return torrent_id in {None, shelf.group[1]} and blocks.touch(shelf.group, start)
 
         yield from self._drop_where(touched)
@@ -206,7 +253,7 @@ class ProgressMemory:
     def forget_unseen(self, before: int) -> Iterator[None]:
         """Drop records last seen before `before` (epoch ms); yields now and then."""
 
-        def unseen(shelf: _Shelf, start: int) -> bool:
+        def unseen(shelf: Shelf, start: int) -> bool:
             record = shelf.find(start)
             return record is not None and record.last_seen < before
 
@@ -215,7 +262,7 @@ class ProgressMemory:
             if not (shelf.young or shelf.old or shelf.dirty):
                 del self._shelves[group]
 
-    def _drop_where(self, gone: Callable[[_Shelf, int], bool]) -> Iterator[None]:
+    def _drop_where(self, gone: Callable[[Shelf, int], bool]) -> Iterator[None]:
         count = 0
         for shelf in list(self._shelves.values()):
             for start in [*shelf.young, *shelf.old, *shelf.dirty]:
@@ -225,44 +272,16 @@ class ProgressMemory:
                 if count % _SLICE == 0:
                     yield
 
-    def _places(
-        self, sightings: Iterable[Sighting], blocks: Blocks
-    ) -> Iterator[tuple[Sighting, _Shelf, int]]:
-        """Where the records of some peers belong, in order; each is to be used before the next is asked for."""
-        shift4, shift6 = 32 - blocks.ipv4, 128 - blocks.ipv6
-        torrent: Torrent | None = None
-        downloader = ""
-        for sighting in sightings:
-            # Peers come torrent by torrent.
-            if sighting.torrent is not torrent or sighting.downloader != downloader:
-                torrent, downloader = sighting.torrent, sighting.downloader
-                shelf4 = self._shelf((downloader, torrent.id, 4, blocks.ipv4))
-                shelf6 = self._shelf((downloader, torrent.id, 6, blocks.ipv6))
-            key = sighting.peer.address.effective.key
-            if key >= 0:
-                yield sighting, shelf4, key >> shift4 << shift4
-            else:
-                yield sighting, shelf6, ~key >> shift6 << shift6
-
-    def _shelf(self, group: Group) -> _Shelf:
+    def _shelf(self, group: Group) -> Shelf:
         found = self._shelves.get(group)
         if found is None:
-            found = self._shelves[group] = _Shelf(group)
+            found = self._shelves[group] = Shelf(group)
         return found
 
-    def _changing(self, shelf: _Shelf, start: int, at: int) -> ProgressRecord:
-        record = shelf.young.get(start)
-        if record is None:
-            record = shelf.old.pop(start, None) or shelf.dirty.get(start) or ProgressRecord(at, at)
-            self._insert(shelf, start, record)
-        if self._persistent:
-            shelf.dirty[start] = record
-        return record
-
-    def _drop(self, shelf: _Shelf, start: int) -> None:
+    def _drop(self, shelf: Shelf, start: int) -> None:
         self._young -= shelf.drop(start)
 
-    def _insert(self, shelf: _Shelf, start: int, record: ProgressRecord) -> None:
+    def _insert(self, shelf: Shelf, start: int, record: Known) -> None:
         if self._gone:
             self._let_go()
         if self._young >= self._half:

@@ -90,7 +90,7 @@ class ProgressRecords:
         missing: Wanted = {}
         for batch in batches:
             for blocks in self._blocks:
-                self._memory.missing(batch.sightings, blocks, missing)
+                self._memory.missing(batch, blocks, missing)
             await asyncio.sleep(0)
         if not missing:
             return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from app.domain.address import Endpoint, PeerAddress, parse_ip, parse_prefix
 from app.domain.peer import Peer
+from app.domain.progress_look import FirstLook
 from app.domain.progress_memory import Blocks, Key, ProgressMemory, Records, Wanted, prefix_of
 from app.domain.progress_record import ProgressRecord
+from app.domain.rules.progress_cheat import ProgressCheat
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 
@@ -30,7 +32,7 @@ def keys(taken: Records | Wanted) -> set[Key]:
 
 def missing(memory: ProgressMemory, seen: list[Sighting]) -> set[Key]:
     found: Wanted = {}
-    memory.missing(seen, BLOCKS, found)
+    memory.missing(Batch(seen), BLOCKS, found)
     return keys(found)
 
 
@@ -87,18 +89,31 @@ def test_missing_are_those_that_will_be_judged_and_are_not_here() -> None:
     assert missing(memory, seen) == set()
 
 
-def test_records_of_many_come_in_order_and_none_for_who_shakes_hands() -> None:
-    memory = ProgressMemory(most=4)
-    places = ["203.0.113.1", "2001:db8::1", "203.0.113.2", "2001:db8:0:ff::2", "203.0.113.1"]
-    seen = [sighting(place, torrent) for torrent in ("t", "u") for place in places]
-    found = memory.records(Batch([*seen, sighting("203.0.113.9", handshaking=True)]), BLOCKS)
-    assert found[-1] is None
-    assert all(
-        record is memory.record(memory.key(each, BLOCKS), 9)
-        for each, record in zip(seen, found, strict=False)
-    )
-    assert len({id(record) for record in found}) == 2 * 3 + 1
-    assert len(memory) <= 4
+def test_a_first_look_stands_for_the_record_until_that_is_asked_for() -> None:
+    memory = ProgressMemory()
+    seen = sighting("203.0.113.1")
+    group, ip = key(memory, "203.0.113.1")
+    (run,) = Batch([seen]).runs
+    shelf, _ = memory.shelves(run, BLOCKS)
+    look = FirstLook(seen.torrent, 7, 100, 0.5, ProgressCheat(), ip, 6881)
+    memory.note(shelf, ip, look)
+    assert missing(memory, [seen]) == set()
+    assert memory.take_dirty() == {group: {ip: look}}
+    record = memory.known(shelf, ip)
+    assert record == look.copy()
+    assert memory.record((group, ip), 9) is record
+    assert memory.take_dirty() == {group: {ip: record}}
+
+
+def test_an_address_leads_to_the_record_of_its_block_and_families_stand_apart() -> None:
+    memory = ProgressMemory()
+    (run,) = Batch([sighting("203.0.113.1")]).runs
+    four, six = memory.shelves(run, Blocks(ipv4=24, ipv6=56))
+    record = ProgressRecord(1, 1)
+    memory.note(four, 0xCB007101, record)
+    assert memory.known(four, 0xCB0071FE) is record
+    assert memory.known(four, 0xCB007201) is None
+    assert memory.known(six, 0xCB007101) is None
 
 
 def test_blocks_that_share_an_address_are_forgotten() -> None:

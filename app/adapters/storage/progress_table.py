@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from peewee import SqliteDatabase
@@ -16,6 +16,8 @@ from app.adapters.storage.thread import DatabaseThread, unhurried
 from app.domain.address import Prefix
 from app.domain.progress_memory import Group, Key, Wanted, prefix_of
 from app.domain.progress_record import Connection, ProgressRecord
+
+T = TypeVar("T")
 
 _FORGET_AT_ONCE: Final = 200
 
@@ -52,17 +54,14 @@ _FIND: Final = built(
 )
 """Asked for many blocks of one torrent at once, which takes a tenth of asking one by one."""
 
-_ANY: Final = built(
-    Progress.select(Progress.block)
-    .where(
-        (Progress.downloader == "")
-        & (Progress.torrent == "")
-        & (Progress.block >= b"")
-        & (Progress.block < b"")
-    )
-    .limit(1)
+_TORRENTS_AT_ONCE: Final = 100
+_ANY: Final = f"""
+WITH asked(place, name) AS (VALUES {", ".join(f"({at}, ?)" for at in range(_TORRENTS_AT_ONCE))})
+SELECT place FROM asked WHERE EXISTS (
+    SELECT 1 FROM progress WHERE downloader = ? AND torrent = name AND block >= ? AND block < ?
 )
-"""Whether there is anything about a torrent, before it is asked for every peer of a new one."""
+"""  # noqa: S608 - made of numbers
+"""Whether there is anything about torrents, before it is asked for every peer of new ones."""
 
 
 class _Details(msgspec.Struct):
@@ -135,17 +134,30 @@ def _load(db: SqliteDatabase, wanted: Wanted, since: int) -> list[tuple[Key, Pro
 
 def _portions(db: SqliteDatabase, wanted: Wanted) -> Iterator[tuple[Group, list[bytes]]]:
     """The blocks to ask for at once, for torrents of which anything is stored."""
-    for group, starts in wanted.items():
-        version = group[2]
-        if not run(
-            db, _ANY, (*_names(group), bytes([version]), bytes([version + 1]), 1)
-        ).fetchone():
-            continue
-        blocks = [_block(group, start) for start in sorted(starts)]
-        for first in range(0, len(blocks), _BLOCKS_AT_ONCE):
-            some = blocks[first : first + _BLOCKS_AT_ONCE]
-            # One text of SQL for all: what is left over asks for the last block again.
-            yield group, some + some[-1:] * (_BLOCKS_AT_ONCE - len(some))
+    for group in _stored(db, wanted):
+        blocks = [_block(group, start) for start in sorted(set(wanted[group]))]
+        for some in _full(blocks, _BLOCKS_AT_ONCE):
+            yield group, some
+
+
+def _stored(db: SqliteDatabase, groups: Iterable[Group]) -> Iterator[Group]:
+    """Those of which anything is stored."""
+    alike: dict[tuple[str, int], list[Group]] = {}
+    for group in groups:
+        alike.setdefault((group[0], group[2]), []).append(group)
+    for (downloader, version), of_it in alike.items():
+        limits = clean(downloader), bytes([version]), bytes([version + 1])
+        for some in _full(of_it, _TORRENTS_AT_ONCE):
+            names = [clean(group[1]) for group in some]
+            places = {place for (place,) in run(db, _ANY, (*names, *limits))}
+            yield from dict.fromkeys(some[place] for place in sorted(places))
+
+
+def _full(items: list[T], count: int) -> Iterator[list[T]]:
+    """So many at a time, so that one text of SQL does for all: the rest stands there with its last repeated."""
+    for first in range(0, len(items), count):
+        some = items[first : first + count]
+        yield some + some[-1:] * (count - len(some))
 
 
 def _block(group: Group, start: int) -> bytes:

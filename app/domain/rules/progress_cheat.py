@@ -12,15 +12,13 @@ other; PBH's sums stand in the data beside it. Ours besides:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf
 from typing import Final
 
-from msgspec import Struct
-
 from app.domain.progress_look import ProgressLook
-from app.domain.progress_memory import Blocks, ProgressMemory, number_of
+from app.domain.progress_memory import Blocks, ProgressMemory, Shelf
 from app.domain.progress_record import Connection, ProgressRecord
 from app.domain.reason import Param, Text
+from app.domain.rules.progress_ordinary import NOTHING_SENT, PASS, OrdinaryPeers
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
@@ -28,26 +26,9 @@ from app.domain.verdict import Action, Mode, Verdict
 PROGRESS_CHEAT: Final = "progress-cheat-blocker"
 
 _NO_ACTION: Final = Action.NO_ACTION  # in an enumeration it is looked up by name each time
-_PASS: Final = Text("pass")
 _INSISTS: Final = 600_000
 """Milliseconds for which a ban that nobody made, as they were held back or could not be stored, is asked for again."""
 _SIZE_UNKNOWN: Final = Text("progress-size-unknown")
-_NOTHING_SENT: Final = Text("progress-nothing-sent")
-
-
-class _Terms(Struct, frozen=True, gc=False):
-    """What is the same for all peers of a torrent, by which the ordinary are told from the others."""
-
-    torrent: Torrent | None
-    tested: float
-    """Bytes from which on the quick check asks."""
-    limit: int
-    """Bytes that are not yet excessive, when we never had more of the torrent than now."""
-    most: int
-    """Bytes up to which that holds."""
-
-
-_NO_TERMS: Final = _Terms(None, 0.0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,104 +74,52 @@ class ProgressCheat:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """Judge and remember; asked again about equal sightings, it says the same again."""
-        found: list[Verdict] = []
-        terms = _NO_TERMS
-        records = self.memory.records(batch, self.blocks)
-        for sighting, endpoint, record in zip(
-            batch.sightings, batch.endpoints, records, strict=True
-        ):
-            if record is None:
-                found.append(self._handshaking)
-                continue
-            if sighting.torrent is not terms.torrent:
-                terms = self._terms(sighting.torrent)
-            uploaded, at = sighting.peer.uploaded, sighting.at
-            own = record.connection(number_of(endpoint), endpoint.port, uploaded, at)
-            found.append(
-                self._ordinary(sighting, record, own, terms) or self._closely(sighting, record, own)
-            )
+        memory, found = self.memory, []
+        for run in batch.runs:
+            ordinary = self._ordinary(run.torrent)
+            four, six = memory.shelves(run, self.blocks)
+            for sighting, key in zip(
+                batch.sightings[run.places], batch.keys[run.places], strict=True
+            ):
+                shelf, ip = (four, key) if key >= 0 else (six, ~key)
+                if sighting.peer.handshaking:
+                    verdict = self._handshaking
+                elif (record := memory.known(shelf, ip)) is None:
+                    verdict = ordinary.first(sighting, shelf, ip) or self._first(
+                        sighting, shelf, ip
+                    )
+                else:
+                    verdict = self._again(sighting, record, ip, ordinary)
+                found.append(verdict)
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:
         """The same about one."""
         return self.judge_all(Batch((sighting,)))[0]
 
-    def _terms(self, torrent: Torrent) -> _Terms:
-        size, held, share = torrent.size, torrent.completed_size, self.fast_pcb_test_percentage
-        if not 0 < size >= self.minimum_size:
-            return _Terms(torrent, 0.0, 0, 0)
-        limit = self._limit(held if held > 0 else size)
-        return _Terms(torrent, share * size if share > 0 else inf, limit, min(limit, size))
+    def limit_of(self, torrent: Torrent) -> int:
+        """Bytes that are not yet excessive, when we never had more of it than now."""
+        return self.excess_of(
+            torrent.completed_size if torrent.completed_size > 0 else torrent.size
+        )
 
-    def _limit(self, whole: int) -> int:
-        """Bytes that are not yet excessive."""
+    def excess_of(self, whole: int) -> int:
+        """Bytes that are not yet excessive where so many are the whole."""
         return int(max(whole, self.minimum_size) * self.excessive_threshold)
 
-    def _ordinary(
-        self, sighting: Sighting, record: ProgressRecord, own: Connection, terms: _Terms
-    ) -> Verdict | None:
-        """The answer about the only one of a block who reports at least what it received; None for others.
+    def _ordinary(self, torrent: Torrent) -> OrdinaryPeers:
+        return OrdinaryPeers(self, self._allows, torrent)
 
-        That is nearly everybody. It is what `_closely` would say, in a third of the time.
-        """
-        peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
-        uploaded, progress, completed = peer.uploaded, peer.progress, torrent.completed_size
-        last_uploaded, last_progress, limit = own.last_uploaded, own.progress, terms.limit
-        increment = uploaded - last_uploaded
-        total = record.total + increment
-        if (
-            not 0 <= last_uploaded <= uploaded
-            or not last_progress <= progress
-            or total > terms.most
-            or not (total < terms.tested > uploaded or own.fast_at)
-            or own.answer is not None
-            or len(record.connections) > 1
-        ):
-            return None
-        sent = total / torrent.size
-        if not sent <= progress:
-            return None
-        if record.completed > completed:
-            completed = record.completed
-            limit = self._limit(completed) if torrent.completed_size > 0 else limit
-        own.received += increment
-        own.last_uploaded = uploaded
-        record.total, record.completed = total, completed
-        own.last_seen = record.last_seen = at
-        if progress != 0:
-            own.progress = progress
-        reason = _NOTHING_SENT
-        if uploaded > 0 or peer.upload_rate > 0:
-            own.window_end, reason = 0, _PASS
-        margin = None
-        if limit > 0 and self.block_excessive_clients:
-            margin = total / limit if total > 0 else 0.0
-        look = ProgressLook(
-            torrent,
-            at,
-            uploaded,
-            progress,
-            self,
-            last_uploaded,
-            last_progress,
-            increment,
-            total,
-            total,
-            total,
-            completed,
-            False,
-            limit,
-            own.falls,
-        )
-        return Verdict(
-            rule=self.name,
-            mode=self.mode,
-            reason=reason,
-            saw=Text("progress-saw", {"reported_share": progress, "sent_share": sent}),
-            allows=self._allows,
-            margin=margin,
-            data=look,
-        )
+    def _first(self, sighting: Sighting, shelf: Shelf, ip: int) -> Verdict:
+        record = ProgressRecord(sighting.at, sighting.at)
+        self.memory.note(shelf, ip, record)
+        return self._closely(sighting, record, _connection(sighting, record, ip))
+
+    def _again(
+        self, sighting: Sighting, record: ProgressRecord, ip: int, ordinary: OrdinaryPeers
+    ) -> Verdict:
+        own = _connection(sighting, record, ip)
+        return ordinary.again(sighting, record, own) or self._closely(sighting, record, own)
 
     def _closely(self, sighting: Sighting, record: ProgressRecord, own: Connection) -> Verdict:
         peer, torrent, at = sighting.peer, sighting.torrent, sighting.at
@@ -233,9 +162,9 @@ class ProgressCheat:
         small = look.small = size < self.minimum_size
         incomplete = charged <= size and look.torrent.completed_size > 0
         whole = look.completed if incomplete else size
-        look.limit = self._limit(whole)
+        look.limit = self.excess_of(whole)
         if not uploading:
-            return self._passing(look, _NOTHING_SENT)
+            return self._passing(look, NOTHING_SENT)
         fall = self.rewind_maximum_difference
         fell = fall > 0 and not small and 0 < progress < own.progress - fall
         if fell:
@@ -320,7 +249,7 @@ class ProgressCheat:
         at, gap = look.at, look.gap
         if look.small or not gap > 0:
             own.window_end = 0
-            return self._passing(look, _PASS)
+            return self._passing(look, PASS)
         expired = 0 < own.window_end < at and not look.first
         wide = gap > self.maximum_difference
         if wide and (expired or look.insists_on == "progress-difference"):
@@ -335,7 +264,7 @@ class ProgressCheat:
             return self._rewound(look)
         if not wide and not rewound:
             own.window_end = 0
-            return self._passing(look, _PASS)
+            return self._passing(look, PASS)
         if own.window_end == 0:
             own.window_end = at + self.max_wait_duration
         review_at = own.window_end + 1 if own.window_end >= at else None
@@ -418,6 +347,11 @@ _TITLES: Final = {
     "deSyncDifference": "progress-title-difference",
     "rewindProgress": "progress-title-rewind",
 }
+
+
+def _connection(sighting: Sighting, record: ProgressRecord, ip: int) -> Connection:
+    peer = sighting.peer
+    return record.connection(ip, peer.address.effective.port, peer.uploaded, sighting.at)
 
 
 def _saw(look: ProgressLook) -> Text:

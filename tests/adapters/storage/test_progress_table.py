@@ -29,7 +29,7 @@ def key6(start: int = HOME, bits: int = 56) -> Key:
 def wanted(*keys: Key) -> Wanted:
     found: Wanted = {}
     for group, start in keys:
-        found.setdefault(group, set()).add(start)
+        found.setdefault(group, []).append(start)
     return found
 
 
