@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -60,8 +61,8 @@ class Whereabouts(Protocol):
     def __call__(self, ip: IPAddress) -> Place:
         """Everything that is known."""
 
-    def spot(self, endpoint: Endpoint) -> Spot:
-        """What rules look at."""
+    def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+        """What rules look at, of each."""
 
 
 class Nowhere:
@@ -71,7 +72,6 @@ class Nowhere:
         del ip
         return UNKNOWN
 
-    def spot(self, endpoint: Endpoint) -> Spot:
-        """Unknown."""
-        del endpoint
-        return NO_SPOT
+    def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+        """All unknown."""
+        return [NO_SPOT] * len(endpoints)

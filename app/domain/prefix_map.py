@@ -74,21 +74,23 @@ class PrefixMap(Generic[V]):
     def find_many(self, keys: Sequence[int]) -> list[V | None]:
         """What `find` says of many, given by `address_key`, for a fifth of the time."""
         best: list[V | None] = [None] * len(keys)
-        for (family, length), block in sorted(self._by_length.items(), key=itemgetter(0)):
-            get = block.get
-            if family == 4:  # noqa: PLR2004 - IP version
-                shift = 32 - length
-                if shift:
-                    found = [get(key >> shift << shift) if key >= 0 else None for key in keys]
-                else:  # most blocks are single addresses
-                    found = list(map(get, keys))
-            else:
-                shift = 128 - length
-                found = [get(~key >> shift << shift) if key < 0 else None for key in keys]
+        for kind, block in sorted(self._by_length.items(), key=itemgetter(0)):
+            starts = _starts(keys, *kind)
             # The longest comes last.
-            if found.count(None) < len(found):
-                best = [b if a is None else a for a, b in zip(found, best, strict=True)]
+            if not block.keys().isdisjoint(starts):
+                best = [
+                    block.get(start, before) for start, before in zip(starts, best, strict=True)
+                ]
         return best
+
+    def among(self, keys: Sequence[int]) -> list[int]:
+        """The places of those of `keys` that are in a block; one may be named several times."""
+        found: list[int] = []
+        for kind, block in self._by_length.items():
+            starts = _starts(keys, *kind)
+            if not block.keys().isdisjoint(starts):
+                found += [at for at, start in enumerate(starts) if start in block]
+        return found
 
     def within(self, prefix: Prefix) -> list[V]:
         """The values of all blocks inside `prefix`, itself included."""
@@ -116,3 +118,14 @@ class PrefixMap(Generic[V]):
             make = IPv4Network if family == 4 else IPv6Network  # noqa: PLR2004 - IP version
             for start in block:
                 yield make((start, length))
+
+
+def _starts(keys: Sequence[int], family: int, length: int) -> Sequence[int]:
+    """Where the block of that length around each address starts; below 0 for addresses of the other family."""
+    if family == 6:  # noqa: PLR2004 - IP version
+        shift = 128 - length
+        return [~key >> shift << shift if key < 0 else -1 for key in keys]
+    shift = 32 - length
+    if shift == 0:  # most blocks are single addresses
+        return keys
+    return [key >> shift << shift for key in keys]

@@ -115,21 +115,31 @@ class Places:
             _keep(self._cache, {key: place})
         return place
 
-    def spot(self, endpoint: Endpoint) -> Spot:
-        """What rules look at; NO_SPOT without databases."""
-        spot = self._spots.get(endpoint.key)
-        if spot is None:
-            spot = NO_SPOT if self._reader is None else self._reader.spots((endpoint.ip,))[0]
-            _keep(self._spots, {endpoint.key: spot})
-        return spot
+    def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+        """What rules look at, of each; NO_SPOT without databases."""
+        known = self._spots
+        try:
+            return [known[endpoint.key] for endpoint in endpoints]
+        except KeyError:
+            missing = {each.key: each.ip for each in endpoints if each.key not in known}
+        ips = list(missing.values())
+        spots = [NO_SPOT] * len(ips) if self._reader is None else self._reader.spots(ips)
+        found = dict(zip(missing, spots, strict=True))
+        answers = [found.get(each.key) or known[each.key] for each in endpoints]
+        _keep(known, found)
+        return answers
 
     async def prepare(self, batches: Sequence[Batch]) -> None:
-        """Find the spots off the loop; gives up after half a second, and `spot` finds the rest."""
+        """Find the spots off the loop; gives up after half a second, and `spots` finds the rest."""
         reader, known = self._reader, self._spots
         if reader is None:
             return
-        endpoints = (endpoint for batch in batches for endpoint in batch.endpoints)
-        missing = {endpoint.key: endpoint.ip for endpoint in endpoints if endpoint.key not in known}
+        missing = {
+            key: endpoint.ip
+            for batch in batches
+            for key, endpoint in zip(batch.keys, batch.endpoints, strict=True)
+            if key not in known
+        }
         if not missing:
             return
         found = await asyncio.to_thread(_find_spots, reader, missing)
@@ -314,11 +324,10 @@ def _look_up(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Pla
 
 def _find_spots(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Spot]:
     until = time.monotonic() + _FORESIGHT
-    found: dict[int, Spot] = {}
-    keys, addresses = list(ips), list(ips.values())
-    for first in range(0, len(keys), _AT_ONCE):
+    addresses = list(ips.values())
+    spots: list[Spot] = []
+    for first in range(0, len(addresses), _AT_ONCE):
         if time.monotonic() >= until:
             break
-        part = slice(first, first + _AT_ONCE)
-        found.update(zip(keys[part], reader.spots(addresses[part]), strict=True))
-    return found
+        spots += reader.spots(addresses[first : first + _AT_ONCE])
+    return dict(zip(ips, spots, strict=False))  # in time for the first ones

@@ -37,7 +37,10 @@ def test_it_answers_as_a_plain_list_would(added: list[Prefix], removed: list[Pre
         assert set(blocks.within(probe)) == inside
         assert (probe in blocks) == (probe in naive)
     ips = [probe.network_address for probe in added + removed]
-    assert blocks.find_many(list(map(address_key, ips))) == list(map(blocks.find, ips))
+    keys = list(map(address_key, ips))
+    found = list(map(blocks.find, ips))
+    assert blocks.find_many(keys) == found
+    assert set(blocks.among(keys)) == {at for at, each in enumerate(found) if each is not None}
 
 
 def test_the_narrowest_block_wins() -> None:

@@ -16,9 +16,9 @@ from aiohttp import web
 
 from app.adapters.fetch import HttpFetch
 from app.adapters.geoip.files import NAMES, GeoFiles
-from app.domain.address import Endpoint
+from app.domain.address import Endpoint, IPAddress
 from app.domain.errors import Refused
-from app.domain.place import NO_SPOT, UNKNOWN
+from app.domain.place import NO_SPOT, UNKNOWN, Spot
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.locale.texts import say
@@ -117,6 +117,9 @@ class World:
 
     def state(self, kind: GeoKind = GeoKind.CITY) -> DatabaseState:
         return next(state for state in self.places.states() if state.kind is kind)
+
+    def spot(self, ip: IPAddress) -> Spot:
+        return self.places.spots((Endpoint(ip, 1),))[0]
 
     def names(self) -> list[str]:
         return sorted(entry.name for entry in self.folder.iterdir())
@@ -256,11 +259,11 @@ async def test_a_database_put_in_the_folder_by_hand_is_taken(world: World) -> No
     assert len(world.changes) == 1
     await world.places.turn()
     assert len(world.changes) == 1
-    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
+    assert world.spot(GOOGLE).country == "US"
     world.file(GeoKind.CITY).unlink()
     await world.places.turn()
     assert world.places(GOOGLE) == UNKNOWN
-    assert world.places.spot(Endpoint(GOOGLE, 1)) == NO_SPOT
+    assert world.spot(GOOGLE) == NO_SPOT
     assert world.state().size is None
 
 
@@ -336,16 +339,16 @@ async def test_sightings_are_looked_up_ahead(world: World) -> None:
     ]
     await world.places.prepare([Batch(sightings)])
     world.places._reader = None  # noqa: SLF001 - what is answered now was remembered
-    assert world.places.spot(Endpoint(GOOGLE, 1)).city == "Mountain View"
-    assert world.places.spot(Endpoint(JINAN, 2)).country == "CN"
-    assert world.places.spot(Endpoint(ip_address("1.3.3.3"), 3)) == NO_SPOT
+    assert world.spot(GOOGLE).city == "Mountain View"
+    assert world.spot(JINAN).country == "CN"
+    assert world.spot(ip_address("1.3.3.3")) == NO_SPOT
 
 
 async def test_who_was_not_looked_up_ahead_is_looked_up_then(world: World) -> None:
-    assert world.places.spot(Endpoint(GOOGLE, 1)) == NO_SPOT
+    assert world.spot(GOOGLE) == NO_SPOT
     world.put(GeoKind.CITY, city_file())
     await world.places.refresh()
-    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
+    assert world.spot(GOOGLE).country == "US"
 
 
 async def test_a_slow_disk_holds_a_sweep_up_for_half_a_second_only(
@@ -357,7 +360,7 @@ async def test_a_slow_disk_holds_a_sweep_up_for_half_a_second_only(
     seen = Sighting(at=0, downloader="q", torrent=TORRENT, peer=peer("8.8.8.8"))
     await world.places.prepare([Batch([seen])])
     assert not world.places._spots  # noqa: SLF001 - as the time was up before the first
-    assert world.places.spot(Endpoint(GOOGLE, 1)).country == "US"
+    assert world.spot(GOOGLE).country == "US"
 
 
 async def test_what_is_remembered_stays_bounded(
@@ -376,7 +379,7 @@ async def test_what_is_remembered_stays_bounded(
     assert len(world.places._spots) <= 80  # noqa: SLF001
     for number in range(1000, 1200):
         world.places(ip_address(number))
-        world.places.spot(Endpoint(ip_address(number), 1))
+        world.spot(ip_address(number))
     assert len(world.places._cache) <= 80  # noqa: SLF001
     assert len(world.places._spots) <= 80  # noqa: SLF001
 
@@ -401,7 +404,7 @@ async def test_swapping_while_threads_look_up_harms_nobody(world: World) -> None
         group.create_task(ask())
         group.create_task(swap())
     assert world.places(JINAN).country == "CN"
-    assert world.places.spot(Endpoint(JINAN, 1)).country == "CN"
+    assert world.spot(JINAN).country == "CN"
 
 
 async def test_countries_have_names_in_the_users_language(world: World) -> None:
@@ -417,7 +420,7 @@ async def test_countries_have_names_in_the_users_language(world: World) -> None:
 async def test_countries_that_only_rules_saw_have_names_too(world: World) -> None:
     await world.places.turn()
     assert world.places.country_name("US", "zh_CN") == ""
-    world.places.spot(Endpoint(GOOGLE, 1))
+    world.spot(GOOGLE)
     assert world.places.country_name("US", "zh_CN") == "美国"
     assert world.places.country_name("", "en") == ""
 

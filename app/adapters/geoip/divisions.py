@@ -23,8 +23,13 @@ def division_names(code: str) -> tuple[str, ...]:
     return tuple(name for name in found if name)
 
 
+def load_divisions() -> None:
+    """Read the names now, so that nobody waits for them later."""
+    _names()
+
+
 @cache
 def _names() -> Mapping[str, str]:
     with resource("geo/divisions.csv").open(encoding="utf-8", newline="") as file:
         _header, *rows = csv.reader(file)
-    return {code: name for code, name in rows}  # noqa: C416 - a row is a list
+    return dict(rows)

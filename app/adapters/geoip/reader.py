@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from operator import attrgetter
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
 from app.adapters.geoip.database import Database
+from app.adapters.geoip.divisions import load_divisions
 from app.adapters.geoip.records import AsnRecord, CityRecord, Record, read_asn, read_city, read_cn
 from app.adapters.geoip.spots import CHINESE, UnlikeRecords, find_spots
 from app.domain.address import IPAddress, Prefix
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_COUNTRY: Final = attrgetter("country")
 _NO_CITY: Final = CityRecord(country_names={})
 _NO_SYSTEM: Final = (AsnRecord(), 0)
 
@@ -33,6 +36,8 @@ class GeoReader:
         self._names: dict[str, Mapping[str, str]] = {}
         self._seen_in: dict[str, IPAddress] = {}
         """Somebody in each country that a spot was found in."""
+        if GeoKind.GEOCN in self._databases:
+            load_divisions()
 
     def look(self, ip: IPAddress) -> Place:
         """What is known of an address; never raises."""
@@ -65,7 +70,7 @@ class GeoReader:
         except UnlikeRecords:
             # One record can spoil it for all; read as a whole, each takes nothing but itself.
             return [self.look(ip).spot for ip in ips]
-        self._seen_in.update({spot.country: ip for spot, ip in zip(spots, ips, strict=True)})
+        self._seen_in.update(zip(map(_COUNTRY, spots), ips, strict=True))
         return spots
 
     def country_names(self, iso: str) -> Mapping[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from app.adapters.geoip.database import Database
 from app.adapters.geoip.divisions import division_names
 from app.adapters.geoip.records import iso_of, number_of, text_of
@@ -34,32 +36,13 @@ def find_spots(databases: Mapping[GeoKind, Database], ips: Sequence[IPAddress]) 
     try:
         isos, cities = (_column(databases.get(GeoKind.CITY), ips, path) for path in (_ISO, _CITY))
         numbers = _column(databases.get(GeoKind.ASN), ips, _NUMBER)
-        divisions, net_types = _chinese(databases.get(GeoKind.GEOCN), ips, isos)
-        return list(map(_spot, isos, cities, numbers, divisions, net_types))
+        spots = list(map(_SPOTS.__getitem__, zip(isos, cities, numbers, strict=True)))
+        chinese = databases.get(GeoKind.GEOCN)
+        return spots if chinese is None else _with_geocn(chinese, ips, spots)
     except DatabaseUnusable as error:
         raise UnlikeRecords from error
     except TypeError as error:  # a list where a text should be has no hash
         raise UnlikeRecords from error
-
-
-def _chinese(
-    database: Database | None, ips: Sequence[IPAddress], isos: Sequence[Any]
-) -> tuple[list[Any], list[Any]]:
-    """The columns of GeoCN, empty for whom it is not asked about; raises UnlikeRecords."""
-    divisions, net_types = [None] * len(ips), [None] * len(ips)
-    asked = {iso for iso in set(isos) if _country(iso) in CHINESE}
-    if not asked or database is None:
-        return divisions, net_types
-    at = [place for place, iso in enumerate(isos) if iso in asked]
-    there = [ips[place] for place in at]
-    codes = database.column(there, _DIVISION)
-    without = [ip for ip, code in zip(there, codes, strict=True) if code is None]
-    if any(province is not None for province in database.column(without, _PROVINCE)):
-        raise UnlikeRecords  # of the first revision
-    kinds = database.column(there, _NET_TYPE)
-    for place, code, kind in zip(at, codes, kinds, strict=True):
-        divisions[place], net_types[place] = code, kind
-    return divisions, net_types
 
 
 def _column(
@@ -68,16 +51,39 @@ def _column(
     return [None] * len(ips) if database is None else database.column(ips, path)
 
 
+def _with_geocn(database: Database, ips: Sequence[IPAddress], spots: list[Spot]) -> list[Spot]:
+    """What GeoCN says in place of the others, where it is asked; raises UnlikeRecords."""
+    at = [place for place, spot in enumerate(spots) if spot.country in CHINESE]
+    there = [ips[place] for place in at]
+    codes = database.column(there, _DIVISION)
+    without = [ip for ip, code in zip(there, codes, strict=True) if code is None]
+    if any(province is not None for province in database.column(without, _PROVINCE)):
+        raise UnlikeRecords  # of the first revision
+    kinds = database.column(there, _NET_TYPE)
+    for place, code, kind in zip(at, codes, kinds, strict=True):
+        spots[place] = _in_china(spots[place], code, kind)
+    return spots
+
+
+class _Spots(dict[tuple[Any, Any, Any], Spot]):
+    """By the raw country, city and number of the system, of which the same come again and again."""
+
+    def __missing__(self, raw: tuple[Any, Any, Any]) -> Spot:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        iso, city, number = raw
+        spot = Spot(country=_country(iso), city=_text(city), asn=_number(number))
+        self[raw] = spot
+        return spot
+
+
+_SPOTS: Final = _Spots()
+
+
 @lru_cache(_REMEMBERED)
-def _spot(iso: object, city: object, number: object, division: object, net_type: object) -> Spot:
-    """From raw values, of which the same come again and again."""
+def _in_china(spot: Spot, division: object, net_type: object) -> Spot:
     town = "" if division is None else _town(division)
-    return Spot(
-        country=_country(iso),
-        city=town or text_of(city),
-        asn=number_of(number),
-        net_type=text_of(net_type) if town else "",
-    )
+    return replace(spot, city=town, net_type=text_of(net_type)) if town else spot
 
 
 @lru_cache(_REMEMBERED)
@@ -86,3 +92,5 @@ def _town(division: object) -> str:
 
 
 _country = lru_cache(_REMEMBERED)(iso_of)
+_text = lru_cache(_REMEMBERED)(text_of)
+_number = lru_cache(_REMEMBERED)(number_of)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from app.domain.address import Prefix, show, unmapped
+from app.domain.address import Endpoint, IPAddress, Prefix, show, unmapped
 from app.domain.place import Nowhere, Spot, Whereabouts
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
-from app.domain.rules.answers import Answers
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -32,6 +31,8 @@ NET_TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 _NO_REGION: Final = "0"
 _NO_CITY: Final = "示例海南"
 """PBH's placeholders; the city is an example that no place is called."""
+_MOST_PLACES: Final = 20_000
+"""Some 400 bytes each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,12 @@ class IpBlocklist:
     """Whether it asks where an address is, so that the answers change with the databases."""
     passing: Verdict = field(init=False)
     """The answer for everybody else, made once; with places one for each place."""
-    _there: Answers = field(init=False, repr=False, compare=False)
+    _there: dict[Spot, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
     """About those whose address and port are not listed, by where they are."""
     _ports: frozenset[int] = field(init=False, repr=False, compare=False)
     """Without 0, which is no port but an unknown one, and yet the placeholder in PBH's list."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_there", Answers(self._by_place))
         object.__setattr__(self, "_ports", self.ports - {0})
         places = (self.asns, self.regions, self.cities, frozenset(self.net_types.values()))
         listed = len(self.prefixes) + len(self.ports) + sum(map(len, places))
@@ -112,19 +112,8 @@ class IpBlocklist:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The same of many: few are listed by address or port (D-10), the others share the answer of their place."""
-        endpoints = batch.endpoints
-        if self.by_place:
-            found = self._there.of(list(map(self.places.spot, endpoints)), batch)
-        else:
-            found = [self.passing] * len(batch)
-        listed: list[int] = []
-        if self.prefixes:
-            around = enumerate(self.prefixes.find_many(batch.keys))
-            listed += [at for at, prefix in around if prefix is not None]
-        if self._ports:
-            ports = self._ports
-            listed += [at for at, each in enumerate(endpoints) if each.port in ports]
-        for at in listed:
+        found = self._by_place(batch.endpoints) if self.by_place else [self.passing] * len(batch)
+        for at in self._listed(batch):
             found[at] = self.judge(batch.sightings[at])
         return found
 
@@ -143,14 +132,35 @@ class IpBlocklist:
                 Text("address-banned", {"address": str(endpoint.ip), "entry": entry}),
                 {"type": "ip", "rule": entry},
             )
-        return self._by_place(sighting) if self.by_place else self.passing
+        if not self.by_place:
+            return self.passing
+        return self._about(self.places.spots((endpoint,))[0], endpoint.ip)
 
-    def _by_place(self, sighting: Sighting) -> Verdict:
-        endpoint = sighting.peer.address.effective
-        spot = self.places.spot(endpoint)
+    def _listed(self, batch: Batch) -> Iterator[int]:
+        yield from self.prefixes.among(batch.keys)
+        if not self._ports:
+            return
+        ports = [endpoint.port for endpoint in batch.endpoints]
+        if not self._ports.isdisjoint(ports):
+            yield from (at for at, port in enumerate(ports) if port in self._ports)
+
+    def _by_place(self, endpoints: Sequence[Endpoint]) -> list[Verdict]:
+        spots, known = self.places.spots(endpoints), self._there
+        try:
+            return [known[spot] for spot in spots]
+        except KeyError:
+            if len(known) > _MOST_PLACES:
+                known.clear()
+        for spot, endpoint in zip(spots, endpoints, strict=True):
+            if spot not in known:
+                known[spot] = self._about(spot, endpoint.ip)
+        return [known[spot] for spot in spots]
+
+    def _about(self, spot: Spot, ip: IPAddress) -> Verdict:
+        """About somebody at a place, of whom `ip` is one."""
         saw = _seen(spot)
         if spot.asn in self.asns:
-            organisation = self.places(endpoint.ip).organisation
+            organisation = self.places(ip).organisation
             return self._ban(
                 Text("rule-asn", {"number": spot.asn}),
                 Text("asn-banned", {"number": spot.asn, "organisation": organisation}),
@@ -158,7 +168,7 @@ class IpBlocklist:
                 saw,
             )
         if spot.country in self.regions:
-            country = self.places(endpoint.ip).country_name or spot.country
+            country = self.places(ip).country_name or spot.country
             return self._ban(
                 Text("rule-region", {"code": spot.country}),
                 Text("region-banned", {"country": country, "code": spot.country}),

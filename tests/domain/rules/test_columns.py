@@ -41,8 +41,8 @@ class Everywhere:
     def __call__(self, ip: IPAddress) -> Place:
         return PLACES[int(ip) % len(PLACES)]
 
-    def spot(self, endpoint: Endpoint) -> Spot:
-        return self(endpoint.ip).spot
+    def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+        return [self(endpoint.ip).spot for endpoint in endpoints]
 
 
 class Names:

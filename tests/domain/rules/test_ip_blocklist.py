@@ -1,5 +1,6 @@
 """The user's list of addresses, ports and places: the table of reference/rules.md 3.3, B11 as D-36 advises."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,8 @@ class Everywhere:
         self.asked += 1
         return self.place
 
-    def spot(self, endpoint: Endpoint) -> Spot:
-        return self.place.spot
+    def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+        return [self.place.spot for _endpoint in endpoints]
 
 
 def rule(*prefixes: str, place: Place = UNKNOWN, **more: Any) -> IpBlocklist:  # noqa: ANN401 - lists of every type
@@ -109,8 +110,8 @@ def test_z4_an_unknown_place_matches_nothing() -> None:
 
 def test_nobody_is_asked_for_a_place_while_only_placeholders_are_listed() -> None:
     class Silent(Everywhere):
-        def spot(self, endpoint: Endpoint) -> Spot:
-            raise AssertionError(endpoint)
+        def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
+            raise AssertionError(endpoints)
 
     blocklist = IpBlocklist.of(asns=[0], regions=["0"], cities=["示例海南"], places=Silent(UNKNOWN))
     assert not blocklist.by_place
