@@ -25,6 +25,18 @@ Seen: TypeAlias = tuple[int, int] | dict[int, int]
 """An address and when it was seen last; of several, the one seen longest ago first."""
 
 
+class Subnets:
+    """Those of one group in which somebody was seen."""
+
+    __slots__ = ("group", "old", "young")
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        # Most subnets have one address, which then stands there without a dict.
+        self.young: dict[int, Seen] = {}
+        self.old: dict[int, Seen] = {}
+
+
 class DialMemory:
     """Which addresses of which subnet were seen on which torrent, and which subnets were found out.
 
@@ -34,63 +46,79 @@ class DialMemory:
     """
 
     __slots__ = (
-        "_addresses",
+        "_groups",
         "_hunted",
+        "_more",
         "_most_addresses",
         "_most_subnets",
-        "_old",
         "_old_addresses",
         "_subnets",
-        "_young",
     )
 
     def __init__(self, *, most_subnets: int = 65_536, most_addresses: int = 262_144) -> None:
         self._most_subnets, self._most_addresses = most_subnets, most_addresses
-        # Most subnets have one address, which then stands there without a dict.
-        self._young: dict[Group, dict[int, Seen]] = {}
-        self._old: dict[Group, dict[int, Seen]] = {}
-        # Of the young ones.
-        self._subnets = self._addresses = 0
+        self._groups: dict[Group, Subnets] = {}
+        self._subnets = self._more = 0
+        """Young ones, and their addresses beyond the first of each."""
         self._old_addresses = 0
         self._hunted: OrderedDict[tuple[Group, int], int] = OrderedDict()
 
     def __len__(self) -> int:
         """Addresses in all subnets."""
-        return self._addresses + self._old_addresses
+        return self._subnets + self._more + self._old_addresses
+
+    def subnets(self, group: Group) -> Subnets:
+        """Where to note who is seen; until `tidy`."""
+        found = self._groups.get(group)
+        if found is None:
+            found = self._groups[group] = Subnets(group)
+        return found
 
     def see(
-        self, group: Group, subnet: int, address: int, at: int, lifespan: int, most: int
+        self, there: Subnets, subnet: int, address: int, at: int, lifespan: int, most: int
     ) -> int:
         """Note that `address` was seen; returns how many of its subnet were, within `lifespan` ms.
 
         Of a subnet only the `most` seen last are kept.
         """
-        oldest = at - lifespan
-        subnets = self._young.get(group)
-        if subnets is None:
-            subnets = self._young[group] = {}
-        young = subnets.get(subnet)
-        before = 0 if young is None else _count(young)
-        seen = self._take_old(group, subnet) if young is None else young
-        if seen is None or (isinstance(seen, tuple) and (seen[0] == address or seen[1] <= oldest)):
-            subnets[subnet] = (address, at)
-            count = 1
+        seen = there.young.get(subnet)
+        if seen is not None:
+            self._more -= _count(seen) - 1
         else:
-            several = {seen[0]: seen[1]} if isinstance(seen, tuple) else seen
-            _note(several, address, at, oldest, most)
-            subnets[subnet] = several
-            count = len(several)
-        if count != before:
-            self._grow(int(young is None), count - before)
-        return count
+            seen = there.old.pop(subnet, None)
+            self._subnets += 1
+            if seen is None:
+                there.young[subnet] = (address, at)
+                return 1
+            self._old_addresses -= _count(seen)
+        oldest = at - lifespan
+        if isinstance(seen, tuple) and (seen[0] == address or seen[1] <= oldest):
+            there.young[subnet] = (address, at)
+            return 1
+        several = {seen[0]: seen[1]} if isinstance(seen, tuple) else seen
+        _note(several, address, at, oldest, most)
+        there.young[subnet] = several
+        self._more += len(several) - 1
+        return len(several)
 
-    def addresses(self, group: Group, subnet: int) -> Collection[int]:
+    def tidy(self) -> None:
+        """Let the old ones go when the young ones need the room; what was just looked at stays in any case."""
+        addresses = self._subnets + self._more
+        if self._old_addresses and len(self) > self._most_addresses:
+            for each in self._groups.values():
+                each.old = {}
+            self._old_addresses = 0
+        elif self._subnets * 2 >= self._most_subnets or addresses * 2 >= self._most_addresses:
+            for each in self._groups.values():
+                each.old, each.young = each.young, {}
+            self._groups = {group: each for group, each in self._groups.items() if each.old}
+            self._subnets = self._more = 0
+            self._old_addresses = addresses
+
+    def addresses(self, there: Subnets, subnet: int) -> Collection[int]:
         """Those that were seen of a subnet."""
-        for subnets in (self._young.get(group), self._old.get(group)):
-            if subnets is not None and subnet in subnets:
-                seen = subnets[subnet]
-                return seen[:1] if isinstance(seen, tuple) else seen.keys()
-        return ()
+        seen = there.young.get(subnet) or there.old.get(subnet) or ()
+        return seen[:1] if isinstance(seen, tuple) else seen.keys()
 
     def hunt(self, group: Group, subnet: int, at: int) -> None:
         """Note that the subnet was found out, or seen again after that."""
@@ -108,23 +136,6 @@ class DialMemory:
             return True
         del self._hunted[group, subnet]
         return False
-
-    def _take_old(self, group: Group, subnet: int) -> Seen | None:
-        subnets = self._old.get(group)
-        seen = None if subnets is None else subnets.pop(subnet, None)
-        if seen is not None:
-            self._old_addresses -= _count(seen)
-        return seen
-
-    def _grow(self, subnets: int, addresses: int) -> None:
-        """So many came to the young ones; the subnet that is looked at just now stays in any case."""
-        self._subnets += subnets
-        self._addresses += addresses
-        if self._old_addresses and len(self) > self._most_addresses:
-            self._old, self._old_addresses = {}, 0
-        elif self._subnets * 2 >= self._most_subnets or self._addresses * 2 >= self._most_addresses:
-            self._old, self._old_addresses = self._young, self._addresses
-            self._young, self._subnets, self._addresses = {}, 0, 0
 
 
 def _count(seen: Seen) -> int:
@@ -170,20 +181,25 @@ class MultiDial:
         """Count the peers' addresses in; peers of one address count once, those that handshake not at all."""
         four, six = self._families
         lifespan = self.cache_lifespan * _SECOND
-        see = self.memory.see
-        found = []
-        for sighting, peer, address in zip(batch.sightings, batch.peers, batch.keys, strict=True):
-            family = four if address >= 0 else six
-            if peer.handshaking:
-                found.append(family.handshaking)
-                continue
-            group = (sighting.downloader, sighting.torrent.hash, family.bits)
-            subnet = address >> family.shift
-            count = see(group, subnet, address, sighting.at, lifespan, family.most)
-            if count > family.tolerated or self.keep_hunting:
-                found.append(self._suspect(sighting, group, subnet, family, count))
-            else:
-                found.append(family.passing.get(count) or self._pass(family, count))
+        memory, see, found = self.memory, self.memory.see, []
+        for run in batch.runs:
+            downloader, torrent = run.downloader, run.torrent.hash
+            there4 = memory.subnets((downloader, torrent, four.bits))
+            there6 = memory.subnets((downloader, torrent, six.bits))
+            for sighting, address in zip(
+                batch.sightings[run.places], batch.keys[run.places], strict=True
+            ):
+                family, there = (four, there4) if address >= 0 else (six, there6)
+                if sighting.peer.handshaking:
+                    found.append(family.handshaking)
+                    continue
+                subnet = address >> family.shift
+                count = see(there, subnet, address, sighting.at, lifespan, family.most)
+                if count > family.tolerated or self.keep_hunting:
+                    found.append(self._suspect(sighting, there, subnet, family, count))
+                else:
+                    found.append(family.passing.get(count) or self._pass(family, count))
+            memory.tidy()
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:
@@ -191,17 +207,17 @@ class MultiDial:
         return self.judge_all(Batch((sighting,)))[0]
 
     def _suspect(
-        self, sighting: Sighting, group: Group, subnet: int, family: _Family, count: int
+        self, sighting: Sighting, there: Subnets, subnet: int, family: _Family, count: int
     ) -> Verdict:
         at = sighting.at
         if count > family.tolerated:
             title, reason = "dial-detected", "dial-banned"
-        elif self.memory.hunted(group, subnet, at, self.keep_hunting_time * _SECOND):
+        elif self.memory.hunted(there.group, subnet, at, self.keep_hunting_time * _SECOND):
             title, reason = "dial-hunting", "dial-hunted"
         else:
             return family.passing.get(count) or self._pass(family, count)
-        self.memory.hunt(group, subnet, at)
-        seen = self.memory.addresses(group, subnet)
+        self.memory.hunt(there.group, subnet, at)
+        seen = self.memory.addresses(there, subnet)
         return self._ban(sighting, seen, family, title, reason)
 
     def _ban(

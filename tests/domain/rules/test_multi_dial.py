@@ -169,24 +169,30 @@ def test_the_subnet_may_be_everything_or_one_address(bits: int) -> None:
     assert answers == [False, False, bits == 0]
 
 
+def see(memory: DialMemory, subnet: int, address: int, most: int = 1_024) -> int:
+    count = memory.see(memory.subnets(("nas", "aa", 24)), subnet, address, 0, DAY, most)
+    memory.tidy()
+    return count
+
+
 def test_memory_is_bounded_in_subnets_and_in_addresses() -> None:
     memory = DialMemory(most_subnets=10, most_addresses=20)
     for subnet in range(100):
         for number in range(subnet % 5):
-            memory.see(("nas", "aa", 24), subnet, number, 0, DAY, 1_024)
+            see(memory, subnet, number)
             assert len(memory) <= 20
     for number in range(100):
-        assert memory.see(("nas", "aa", 24), 0, number, 0, DAY, 8) <= 8
+        assert see(memory, 0, number, 8) <= 8
         assert len(memory) <= 20
     alone = DialMemory(most_subnets=10)
     for subnet in range(100):
-        alone.see(("nas", "aa", 24), subnet, subnet, 0, DAY, 1_024)
+        see(alone, subnet, subnet)
         assert len(alone) <= 10
 
 
 def test_a_subnet_that_fills_the_memory_alone_still_counts() -> None:
     memory = DialMemory(most_subnets=10, most_addresses=20)
-    counts = [memory.see(("nas", "aa", 24), 0, number, 0, DAY, 1_024) for number in range(50)]
+    counts = [see(memory, 0, number) for number in range(50)]
     assert counts == list(range(1, 51))
 
 
@@ -194,8 +200,8 @@ def test_what_is_looked_at_is_not_forgotten_for_others() -> None:
     memory = DialMemory(most_subnets=10)
     for other in range(100):
         for number in (1, 2):
-            count = memory.see(("nas", "aa", 24), -1, number, 0, DAY, 1_024)
-        memory.see(("nas", "aa", 24), other, 7, 0, DAY, 1_024)
+            count = see(memory, -1, number)
+        see(memory, other, 7)
         assert count == 2
 
 
