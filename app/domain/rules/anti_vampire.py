@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Final
 
 from app.domain.reason import Text
@@ -32,9 +33,13 @@ class AntiVampire:
         """The same of many: by id, name and whether we seed; of all alike while the preset is off."""
         if not self.xunlei:
             return self._answers.of([None] * len(batch), batch)
-        peers = zip(batch.peers, batch.sightings, strict=True)
-        seen = [(peer.peer_id, peer.client_name, each.torrent.seeding) for peer, each in peers]
-        return self._answers.of(seen, batch)
+        seeding = [
+            seeding
+            for run in batch.runs
+            for seeding in repeat(run.torrent.seeding, run.places.stop - run.places.start)
+        ]
+        who = batch.column("peer.peer_id"), batch.column("peer.client_name")
+        return self._answers.of(list(zip(*who, seeding, strict=True)), batch)
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by id and name, also while idle."""

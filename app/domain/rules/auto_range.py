@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final
 
 from app.domain.address import IPAddress, Prefix, address_key, block_of, show
@@ -138,9 +139,8 @@ class AutoRange:
         found = [four if address >= 0 else six for address in batch.keys]
         for place, neighbour in self.neighbours.near(batch.keys):
             found[place] = self._beside(batch.endpoints[place].ip, neighbour)
-        for place, peer in enumerate(batch.peers):
-            if peer.handshaking:
-                found[place] = self._handshaking[4 if batch.keys[place] >= 0 else 6]
+        for place in compress(range(len(batch)), batch.column("peer.handshaking")):
+            found[place] = self._handshaking[4 if batch.keys[place] >= 0 else 6]
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.domain.address import Endpoint
 from app.domain.flags import PeerFlags
+from app.domain.lazy_facts import LazyFacts
 from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
@@ -32,17 +33,15 @@ class IdleStart(Struct, frozen=True, gc=False):
     downloaded: int
 
 
-class IdleFacts(Mapping[str, Any]):
-    """What was seen, under PBH's names: a dict for each of ten thousand idle peers would take 10 MB."""
+class IdleFacts(LazyFacts, gc=False):
+    """What was seen, under PBH's names."""
 
-    __slots__ = ("_peer", "_start")
+    start: IdleStart
+    peer: Peer
 
-    def __init__(self, start: IdleStart, peer: Peer) -> None:
-        self._start, self._peer = start, peer
-
+    @override
     def facts(self) -> dict[str, Any]:
-        """All of it."""
-        start, peer = self._start, self._peer
+        start, peer = self.start, self.peer
         return {
             "idle_start": start.at,
             "last_percentage": start.progress * 100,
@@ -54,22 +53,6 @@ class IdleFacts(Mapping[str, Any]):
             "upload_speed": peer.upload_rate,
             "download_speed": peer.download_rate,
         }
-
-    @override
-    def __getitem__(self, key: str) -> Any:
-        return self.facts()[key]
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts())
-
-    @override
-    def items(self) -> ItemsView[str, Any]:
-        return self.facts().items()
-
-    @override
-    def __len__(self) -> int:
-        return len(self.facts())
 
 
 class IdleMemory:
@@ -162,32 +145,33 @@ class IdleConnection:
         threshold, limit = self.idle_speed_threshold, self.max_allowed_idle_time
         waiting: dict[tuple[int, int], Verdict] = {}
         found = []
-        downloader, torrent = "", None
-        for sighting, peer in zip(batch.sightings, batch.peers, strict=True):
-            # Peers come torrent by torrent.
-            if sighting.torrent is not torrent or sighting.downloader != downloader:
-                downloader, torrent = sighting.downloader, sighting.torrent
-                starts = self.memory.of(downloader, torrent.id)
-                watched = self.protect_mode == _ALL or torrent.seeding
-            answer = None if watched else self._spared(peer)
-            if answer is None and (peer.upload_rate > threshold or peer.download_rate > threshold):
-                answer = self._active
-            raw = peer.address.raw
-            if answer is not None:
-                starts.pop(raw, None)
-                found.append(answer)
-                continue
-            at = sighting.at
-            start = starts.get(raw)
-            if start is None or self._moved(start, peer, at):
-                start = IdleStart(at, peer.progress, peer.uploaded, peer.downloaded)
-                starts[raw] = start
-            if at - start.at > limit:
-                found.append(self._ban(start, peer, at))
-                continue
-            times = start.at, at
-            answer = waiting.get(times) or waiting.setdefault(times, self._waiting(*times))
-            found.append(structs.replace(answer, data=IdleFacts(start, peer)))
+        for run in batch.runs:
+            starts = self.memory.of(run.downloader, run.torrent.id)
+            watched = self.protect_mode == _ALL or run.torrent.seeding
+            for sighting in batch.sightings[run.places]:
+                peer, at = sighting.peer, sighting.at
+                raw = peer.address.raw
+                answer = None if watched else self._spared(peer)
+                if answer is None and (
+                    peer.upload_rate > threshold or peer.download_rate > threshold
+                ):
+                    answer = self._active
+                if answer is not None:
+                    if starts:
+                        starts.pop(raw, None)
+                    found.append(answer)
+                    continue
+                start = starts.get(raw)
+                if start is None or self._moved(start, peer, at):
+                    start = starts[raw] = IdleStart(
+                        at, peer.progress, peer.uploaded, peer.downloaded
+                    )
+                if at - start.at > limit:
+                    found.append(self._ban(start, peer, at))
+                    continue
+                times = start.at, at
+                answer = waiting.get(times) or waiting.setdefault(times, self._waiting(*times))
+                found.append(structs.replace(answer, data=IdleFacts(start, peer)))
         return found
 
     def judge(self, sighting: Sighting) -> Verdict:
@@ -200,8 +184,8 @@ class IdleConnection:
             return self._unprotected
         if peer.flags is None:
             return self._unknown
-        # A flag makes a flag, which takes ten times as long.
-        return self._interested if peer.flags.value & _INTEREST else None
+        # Two flags make a flag, and `value` is looked up by name: ten times as long.
+        return self._interested if peer.flags._value_ & _INTEREST else None
 
     def _moved(self, start: IdleStart, peer: Peer, at: int) -> bool:
         """Whether it transferred or progressed since `start`, or is a new connection of the same endpoint."""
