@@ -112,7 +112,7 @@ class Places:
         place = self._cache.get(key)
         if place is None:
             place = UNKNOWN if self._reader is None else self._reader.look(ip)
-            _keep(self._cache, {key: place})
+            _keep(self._cache, [(key, place)])
         return place
 
     def spots(self, endpoints: Sequence[Endpoint]) -> list[Spot]:
@@ -126,7 +126,7 @@ class Places:
         spots = [NO_SPOT] * len(ips) if self._reader is None else self._reader.spots(ips)
         found = dict(zip(missing, spots, strict=True))
         answers = [found.get(each.key) or known[each.key] for each in endpoints]
-        _keep(known, found)
+        _keep(known, found.items())
         return answers
 
     async def prepare(self, batches: Sequence[Batch]) -> None:
@@ -142,9 +142,9 @@ class Places:
         }
         if not missing:
             return
-        found = await asyncio.to_thread(_find_spots, reader, missing)
+        spots = await asyncio.to_thread(_find_spots, reader, list(missing.values()))
         if reader is self._reader:
-            _keep(known, found)
+            _keep(known, zip(missing, spots, strict=False))  # time was up for those without
 
     async def look_up(self, ips: Iterable[IPAddress]) -> None:
         """Remember the places of `ips`; gives up after half a second, and `__call__` looks up the rest."""
@@ -157,7 +157,7 @@ class Places:
             return
         found = await asyncio.to_thread(_look_up, reader, missing)
         if reader is self._reader:
-            _keep(cache, found)
+            _keep(cache, found.items())
 
     def country_name(self, iso: str, language: str) -> str:
         """What a country is called in a language such as `zh_CN`, else in English; empty for one never seen."""
@@ -305,7 +305,7 @@ class Places:
         )
 
 
-def _keep(cache: dict[int, T], found: Mapping[int, T]) -> None:
+def _keep(cache: dict[int, T], found: Iterable[tuple[int, T]]) -> None:
     cache.update(found)
     surplus = len(cache) - _CACHED
     if surplus > 0:
@@ -322,12 +322,12 @@ def _look_up(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Pla
     }
 
 
-def _find_spots(reader: PlaceReader, ips: Mapping[int, IPAddress]) -> dict[int, Spot]:
+def _find_spots(reader: PlaceReader, ips: Sequence[IPAddress]) -> list[Spot]:
+    """Of the first ones, as many as there is time for."""
     until = time.monotonic() + _FORESIGHT
-    addresses = list(ips.values())
-    spots: list[Spot] = []
-    for first in range(0, len(addresses), _AT_ONCE):
+    found: list[Spot] = []
+    for first in range(0, len(ips), _AT_ONCE):
         if time.monotonic() >= until:
             break
-        spots += reader.spots(addresses[first : first + _AT_ONCE])
-    return dict(zip(ips, spots, strict=False))  # in time for the first ones
+        found += reader.spots(ips[first : first + _AT_ONCE])
+    return found

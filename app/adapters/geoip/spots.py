@@ -36,7 +36,8 @@ def find_spots(databases: Mapping[GeoKind, Database], ips: Sequence[IPAddress]) 
     try:
         isos, cities = (_column(databases.get(GeoKind.CITY), ips, path) for path in (_ISO, _CITY))
         numbers = _column(databases.get(GeoKind.ASN), ips, _NUMBER)
-        spots = list(map(_SPOTS.__getitem__, zip(isos, cities, numbers, strict=True)))
+        read = zip(map(_country, isos), map(_text, cities), map(_number, numbers), strict=True)
+        spots = list(map(_SPOTS.__getitem__, read))
         chinese = databases.get(GeoKind.GEOCN)
         return spots if chinese is None else _with_geocn(chinese, ips, spots)
     except DatabaseUnusable as error:
@@ -65,15 +66,14 @@ def _with_geocn(database: Database, ips: Sequence[IPAddress], spots: list[Spot])
     return spots
 
 
-class _Spots(dict[tuple[Any, Any, Any], Spot]):
-    """By the raw country, city and number of the system, of which the same come again and again."""
+class _Spots(dict[tuple[str, str, int], Spot]):
+    """One for all addresses with the same country, city and number of the system."""
 
-    def __missing__(self, raw: tuple[Any, Any, Any]) -> Spot:
+    def __missing__(self, read: tuple[str, str, int]) -> Spot:
         if len(self) >= _REMEMBERED:
             self.clear()
-        iso, city, number = raw
-        spot = Spot(country=_country(iso), city=_text(city), asn=_number(number))
-        self[raw] = spot
+        country, city, asn = read
+        spot = self[read] = Spot(country=country, city=city, asn=asn)
         return spot
 
 

@@ -16,6 +16,7 @@ from app.domain.string_rule_list import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 BTN: Final = "btn"
+_NAMES: Final = ("peer.client_name", "peer.peer_id", "peer.handshaking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,7 @@ class BtnRule:
         """The same of many: most are on no list and share the answer about their id and name (D-22)."""
         if self.rules is None:
             return [self._passing["btn-no-rules"]] * len(batch)
-        peers = batch.peers
-        names = [(peer.client_name, peer.peer_id, peer.handshaking) for peer in peers]
+        names = list(zip(*map(batch.column, _NAMES), strict=True))
         found = self._answers.of(names, batch)
         special = set(self._anywhere.find_many(batch.split)) if self._anywhere.lists else set()
         if self._ports:

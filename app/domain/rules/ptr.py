@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Protocol, TypeAlias
 
 from msgspec.structs import replace
+from typing_extensions import override
 
 from app.domain.address import Endpoint
+from app.domain.lazy_facts import LazyFacts
 from app.domain.reason import Text
 from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRule
@@ -16,7 +19,6 @@ from app.domain.string_rule_list import StringRuleList
 from app.domain.verdict import Action, Mode, Verdict
 
 PTR: Final = "ptr-blacklist"
-_PASS: Final = Text("pass")
 
 _Names: TypeAlias = tuple[str, ...] | None
 """Of an address; None while nobody knows."""
@@ -33,6 +35,16 @@ class KnownNames(Protocol):
         ...
 
 
+class _Shown(LazyFacts, gc=False):
+    """Parameter of the text about what was seen; named like the field, so that it is encoded as a dict would be."""
+
+    text: str
+
+    @override
+    def facts(self) -> dict[str, str]:
+        return {"text": self.text}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PtrBlacklist:
     """Bans peers whose address has a name that fits; until the name is known, the peer passes."""
@@ -43,14 +55,12 @@ class PtrBlacklist:
     duration: int = 0
     """Milliseconds; 0 is the global length."""
     name: str = PTR
-    _allows: Text = field(init=False, repr=False)
     _handshaking: Verdict = field(init=False, repr=False, compare=False)
     _pending: Verdict = field(init=False, repr=False, compare=False)
     _nameless: Verdict = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         allows = Text("allows-patterns", {"count": len(self.banned.rules)})
-        object.__setattr__(self, "_allows", allows)
         for answer, reason, saw in (
             ("_handshaking", "handshaking", "saw-not-yet-known"),
             ("_pending", "reverse-pending", "saw-not-yet-known"),
@@ -68,18 +78,15 @@ class PtrBlacklist:
 
     def judge_all(self, batch: Batch) -> list[Verdict]:
         """The same of many: nobody is asked while the handshake runs, and all names are matched together."""
-        found = [self._handshaking] * len(batch)
-        asked = [at for at, peer in enumerate(batch.peers) if not peer.handshaking]
-        known = self.names.names_of([batch.endpoints[at] for at in asked])
-        answers = zip(known, self._pass_all(known), strict=True)
+        shaking = batch.column("peer.handshaking")
+        asked = zip(batch.endpoints, shaking, strict=True)
+        known = self.names.names_of([endpoint for endpoint, busy in asked if not busy])
+        answers = self._pass_all(known)
         hits = self._hits(known)
-        for at, (names, passing) in zip(asked, answers, strict=True):
-            found[at] = passing
-            if hits and names:
-                name = next((each for each in names if each in hits), None)
-                if name is not None:
-                    found[at] = self._ban(name, hits[name], passing)
-        return found
+        if hits:
+            answers = list(map(partial(self._judge, hits), known, answers))
+        given = iter(answers)
+        return [self._handshaking if busy else next(given) for busy in shaking]
 
     def judge(self, sighting: Sighting) -> Verdict:
         """Judge by each name; no name, or no answer in time, passes."""
@@ -87,25 +94,27 @@ class PtrBlacklist:
 
     def _pass_all(self, known: Sequence[_Names]) -> list[Verdict]:
         # Hardly two of a batch have the same name, so that no answer is remembered.
-        rule, mode, allows = self.name, self.mode, self._allows
+        passing = self._nameless
         return [
-            Verdict(
-                rule=rule,
-                mode=mode,
-                reason=_PASS,
-                saw=Text("saw-text", {"text": ", ".join(names)}),
-                allows=allows,
-            )
+            replace(passing, saw=Text("saw-text", _Shown(", ".join(names))))
             if names
-            else (self._pending if names is None else self._nameless)
+            else (self._pending if names is None else passing)
             for names in known
         ]
 
     def _hits(self, known: Sequence[_Names]) -> Mapping[str, StringRule]:
         """By the names that are banned."""
         single = [name for names in known if names for name in names]
-        matched = zip(single, self.banned.match_many(single), strict=True)
-        return {name: found for name, found in matched if found is not None}
+        matched = self.banned.match_many(single)
+        if not any(matched):
+            return {}
+        return {name: rule for name, rule in zip(single, matched, strict=True) if rule is not None}
+
+    def _judge(self, hits: Mapping[str, StringRule], names: _Names, passing: Verdict) -> Verdict:
+        for name in names or ():
+            if name in hits:
+                return self._ban(name, hits[name], passing)
+        return passing
 
     def _ban(self, name: str, found: StringRule, passing: Verdict) -> Verdict:
         return replace(
