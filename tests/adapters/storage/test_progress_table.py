@@ -74,6 +74,19 @@ async def test_records_survive_a_restart(path: Path) -> None:
         await store.close()
 
 
+async def test_only_torrents_of_which_anything_is_stored_are_gone_through(
+    store: SqliteStore,
+) -> None:
+    kept = [(key4(torrent=str(number)), record()) for number in range(0, 250, 2)]
+    other = ("two", "1", 4, 32), HOST
+    await store.progress.save([*kept, (other, record())])
+    asked = [key4(torrent=str(number)) for number in range(250)]
+    asked += [key6(), other, kept[0][0]]  # one may be asked for twice
+    loaded = await store.progress.load(wanted(*asked), since=0)
+    assert len(loaded) == 126
+    assert dict(loaded) == dict([*kept, (other, record())])
+
+
 async def test_records_not_seen_for_too_long_are_not_loaded_and_can_be_deleted(
     store: SqliteStore,
 ) -> None:
