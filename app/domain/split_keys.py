@@ -13,12 +13,11 @@ class SplitKeys:
 
     def __init__(self, keys: Sequence[int]) -> None:
         self.count = len(keys)
-        at6 = [at for at, key in enumerate(keys) if key < 0]
-        at4 = [at for at, key in enumerate(keys) if key >= 0]
-        self.at4, self.at6 = array("i", at4), array("i", at6)
-        self.four = array("I", [keys[at] for at in at4])
+        self.at4 = [at for at, key in enumerate(keys) if key >= 0]
+        self.at6 = [at for at, key in enumerate(keys) if key < 0]
+        self.four = array("I", [key for key in keys if key >= 0])
         """32 bits each."""
-        self.six = b"".join([(~keys[at]).to_bytes(16, "big") for at in at6])
+        self.six = b"".join([(~key).to_bytes(16, "big") for key in keys if key < 0])
         """16 bytes each, big-endian."""
 
     def __len__(self) -> int:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
+from typing_extensions import override
 
 from app.domain.address import Endpoint, IPAddress, Prefix, show, unmapped
+from app.domain.lazy_facts import LazyFacts
 from app.domain.place import Nowhere, Spot, Whereabouts
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text
@@ -33,6 +35,16 @@ _NO_CITY: Final = "示例海南"
 """PBH's placeholders; the city is an example that no place is called."""
 _MOST_PLACES: Final = 20_000
 """Some 400 bytes each."""
+
+
+class _Shown(LazyFacts, gc=False):
+    """Parameter of the text about what was seen; named like the field, so that it is encoded as a dict would be."""
+
+    place: str
+
+    @override
+    def facts(self) -> dict[str, str]:
+        return {"place": self.place}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,4 +220,4 @@ class IpBlocklist:
 def _seen(spot: Spot) -> Text:
     parts = (spot.country, spot.city, f"AS{spot.asn}" if spot.asn else "", spot.net_type)
     known = ", ".join(filter(None, parts))
-    return Text("saw-place", {"place": known}) if known else Text("saw-no-place")
+    return Text("saw-place", _Shown(known)) if known else Text("saw-no-place")
