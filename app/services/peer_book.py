@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from itertools import repeat
 
-from msgspec import Struct
-
-from app.domain.address import Endpoint, IPAddress, single
+from app.domain.address import IPAddress, single
 from app.domain.ban import Ban
 from app.domain.decision import Decision
 from app.domain.peer import Peer, same_identity
 from app.domain.prefix_set import PrefixSet
-from app.domain.sighting import Batch, Sighting
+from app.domain.sighting import Sighting
 from app.domain.snapshot import Snapshot, TorrentPeers, differing
 from app.domain.torrent import Torrent, same_kind
 from app.services.ban_list import BanList
 from app.services.events import JudgedPeer, PeerKey
 from app.services.judge import Judge, Panel
+from app.services.judging import Judging, Kind, Part, Work
 from app.services.reviews import Reviews
 from app.services.slices import Slices
 from app.services.watched_torrent import WatchedTorrent
-
-_AT_ONCE: Final = 512
-"""Peers that are judged together: two or three milliseconds for a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +135,10 @@ class PeerBook:
         """It has not: judge and return everybody next time."""
         self._judge_generation = -1
 
-    def _begin(self, snapshot: Snapshot) -> _Run:
+    def _begin(self, snapshot: Snapshot) -> Judging:
         anew = self._judge_generation != self._judge.generation
         relisted = None if anew else self._list.changed_since(self._ban_generation)
-        run = _Run(snapshot.at, self._judge.generation)
+        run = Judging(snapshot.at, self._judge.generation)
         run.anew = anew
         run.asked = frozenset(self._asked)
         run.sought = PrefixSet(map(single, run.asked))
@@ -155,7 +151,7 @@ class PeerBook:
         return run
 
     async def _go_through(
-        self, watched: WatchedTorrent, old: WatchedTorrent | None, run: _Run
+        self, watched: WatchedTorrent, old: WatchedTorrent | None, run: Judging
     ) -> None:
         """Keep the peers of one torrent that nothing happened to; note those to judge."""
         torrent = watched.seen.torrent
@@ -183,18 +179,17 @@ class PeerBook:
             self._look_at(watched, panel, peer, last, run, afresh=not same, due=raw in due)
         watched.add_up()
 
-    async def _note_all(self, watched: WatchedTorrent, panel: Panel, run: _Run) -> None:
+    async def _note_all(self, watched: WatchedTorrent, panel: Panel, run: Judging) -> None:
         """The same where nobody is known."""
         torrent, at, downloader = watched.seen.torrent, run.at, self._downloader
-        peers = watched.seen.peers if watched.seen.judged else ()
-        for first in range(0, len(peers), _AT_ONCE):
-            for peer in peers[first : first + _AT_ONCE]:
-                sighting = Sighting(at=at, downloader=downloader, torrent=torrent, peer=peer)
-                run.note(panel, _Work(watched, sighting))
-            await run.slices.rest_if_due()
+        for peer in watched.seen.peers if watched.seen.judged else ():
+            sighting = Sighting(at=at, downloader=downloader, torrent=torrent, peer=peer)
+            run.note(panel, Work(watched, sighting))
+            if run.slices.due():
+                await run.slices.rest()
 
     def _go_through_few(
-        self, watched: WatchedTorrent, old: WatchedTorrent, panel: Panel, run: _Run
+        self, watched: WatchedTorrent, old: WatchedTorrent, panel: Panel, run: Judging
     ) -> None:
         """The same without a look at each peer, where few matter."""
         seen, due = watched.seen, run.due.get(watched.seen.torrent.id, ())
@@ -227,7 +222,7 @@ class PeerBook:
         panel: Panel,
         peer: Peer,
         last: JudgedPeer | None,
-        run: _Run,
+        run: Judging,
         *,
         due: bool,
         afresh: bool = False,
@@ -235,7 +230,7 @@ class PeerBook:
         """Note one peer if it is to be judged."""
         torrent = watched.seen.torrent
         if last is None:
-            run.note(panel, _Work(watched, self._sighting(run, torrent, peer)))
+            run.note(panel, Work(watched, self._sighting(run, torrent, peer)))
             return
         where = peer.address.effective
         ban = last.ban
@@ -245,135 +240,59 @@ class PeerBook:
         if afresh or last.peer is not peer or due or where in run.near:
             known = not afresh and same_identity(last.peer, peer)
             sighting = self._sighting(run, torrent, peer)
-            run.note(panel, _Work(watched, sighting, last, ban), known=known)
+            kind = Kind.KNOWN if known else Kind.CHANGED
+            run.note(panel, Work(watched, sighting, last, ban), kind)
         elif ban is not last.ban:
             run.change(watched, _with_ban(last, ban))
 
-    def _sighting(self, run: _Run, torrent: Torrent, peer: Peer) -> Sighting:
+    def _sighting(self, run: Judging, torrent: Torrent, peer: Peer) -> Sighting:
         return Sighting(at=run.at, downloader=self._downloader, torrent=torrent, peer=peer)
 
-    async def _judge_all(self, run: _Run) -> None:
+    async def _judge_all(self, run: Judging) -> None:
         slices = Slices(1)
         parts = []
-        for (panel, known), works in run.works.items():
-            for first in range(0, len(works), _AT_ONCE):
-                parts.append(_Part(panel, works[first : first + _AT_ONCE], known=known))
-                await slices.rest_if_due()
+        for part in run.parts():
+            parts.append(part)
+            await slices.rest_if_due()
         if not parts:
             return
         await self._judge.prepare([part.batch for part in parts])
         for part in parts:
             decisions = await self._judge.decide(part.panel, part.batch, part.lasts(), slices)
             await slices.rest_if_due()
-            self._take_over(part, decisions, run)
+            take_over = self._welcome if part.kind is Kind.NEW else self._renew
+            take_over(part, decisions, run)
             await slices.rest_if_due()
 
-    def _take_over(self, part: _Part, decisions: list[Decision], run: _Run) -> None:
-        """Put them into the book."""
-        works = part.works
-        find = self._list.find_many
-        bans = [work.ban for work in works] if part.known else find(part.batch.keys)
-        for work, decision, ban in zip(works, decisions, bans, strict=True):
-            last, peer, torrent = work.last, work.sighting.peer, work.sighting.torrent
+    def _welcome(self, part: Part, decisions: list[Decision], run: Judging) -> None:
+        """Put newcomers into the book."""
+        batch, downloader = part.batch, self._downloader
+        torrents, endpoints = batch.column("torrent"), batch.column("peer.address.raw")
+        keys = [
+            PeerKey(downloader, torrent.id, endpoint)
+            for torrent, endpoint in zip(torrents, endpoints, strict=True)
+        ]
+        bans = self._list.find_many(batch.keys)
+        judged = list(map(JudgedPeer, keys, torrents, batch.peers, decisions, repeat(run.at), bans))
+        run.changed.update(zip(keys, judged, strict=True))
+        for stretch in batch.runs:
+            part.works[stretch.places.start].watched.welcome(judged[stretch.places])
+        for key, decision in zip(keys, decisions, strict=True):
+            if decision.review_at is not None:
+                self._reviews.at(key, decision.review_at)
+
+    def _renew(self, part: Part, decisions: list[Decision], run: Judging) -> None:
+        """Note what changed about those who were there."""
+        for work, decision in zip(part.works, decisions, strict=True):
+            last, ban, peer = work.last, work.ban, work.sighting.peer
             if last is None:
-                key = PeerKey(self._downloader, torrent.id, peer.address.raw)
-                if decision.review_at is not None:
-                    self._reviews.at(key, decision.review_at)
-                run.change(work.watched, JudgedPeer(key, torrent, peer, decision, run.at, ban))
                 continue
-            key = last.key
-            self._reviews.at(key, decision.review_at)
+            self._reviews.at(last.key, decision.review_at)
             same = last.peer is peer and last.decision is decision and last.ban is ban
             if run.anew or not same:
-                since = last.first_seen
+                key, torrent, since = last.key, work.sighting.torrent, last.first_seen
                 judged = last if same else JudgedPeer(key, torrent, peer, decision, since, ban)
                 run.change(work.watched, judged)
-
-
-class _Work(Struct, gc=False):
-    """A peer to judge."""
-
-    watched: WatchedTorrent
-    sighting: Sighting
-    last: JudgedPeer | None = None
-    ban: Ban | None = None
-    """Of one who was there before."""
-
-
-class _Part:
-    """Some of them, judged together."""
-
-    def __init__(self, panel: Panel, works: Sequence[_Work], *, known: bool) -> None:
-        self.panel, self.works, self.known = panel, works, known
-        self.batch = Batch([work.sighting for work in works])
-
-    def lasts(self) -> list[Decision] | None:
-        """The last decisions, while who these peers are is what it was."""
-        if not self.known:
-            return None
-        return [work.last.decision for work in self.works if work.last is not None]
-
-
-_NOWHERE: Final = PrefixSet(())
-
-
-class _Run:
-    """One judging: what it goes by, and what it has found so far."""
-
-    def __init__(self, at: int, generation: int) -> None:
-        self.at, self.generation = at, generation
-        self.anew = False
-        """Whether everybody is judged and returned."""
-        self.relisted: PrefixSet | None = None
-        """Where the ban list changed; None when every peer is to be looked up."""
-        self.near = _NOWHERE
-        """Where a change of the ban list makes rules look again."""
-        self.asked: frozenset[IPAddress] = frozenset()
-        self.sought = _NOWHERE
-        """The same, to look in."""
-        self.hot = _NOWHERE
-        """All of these together."""
-        self.due: Mapping[str, Collection[Endpoint]] = {}
-        self.works: dict[tuple[Panel, bool], list[_Work]] = {}
-        """By who judges, and whether who the peers are was judged before."""
-        self.changed: dict[PeerKey, JudgedPeer] = {}
-        self.gone: set[PeerKey] = set()
-        self.slices = Slices()
-
-    @property
-    def looks_at_all(self) -> bool:
-        """Whether each peer is to be looked at."""
-        return self.anew or self.relisted is None
-
-    def leaves(self, old: WatchedTorrent, seen: TorrentPeers) -> bool:
-        """Whether all is as it was with a torrent's peers."""
-        return (
-            not self.looks_at_all
-            and self.hot.empty
-            and old.seen.peers is seen.peers
-            and old.seen.judged is seen.judged
-            and seen.torrent.id not in self.due
-            and same_kind(old.seen.torrent, seen.torrent)
-        )
-
-    def note(self, panel: Panel, work: _Work, *, known: bool = False) -> None:
-        """Have a peer judged."""
-        self.works.setdefault((panel, known), []).append(work)
-
-    def change(self, watched: WatchedTorrent, judged: JudgedPeer) -> None:
-        """A peer is another than before."""
-        watched.put(judged)
-        self.changed[judged.key] = judged
-
-    def note_gone(self, watched: WatchedTorrent, old: WatchedTorrent | None) -> None:
-        """Find who left a torrent."""
-        if old is None:
-            return
-        live = watched.peers
-        if watched.left is not None:
-            self.gone.update(old.peers[raw].key for raw in watched.left)
-        else:
-            self.gone.update(j.key for raw, j in old.peers.items() if raw not in live)
 
 
 def _alike(old: WatchedTorrent, seen: TorrentPeers) -> bool:

@@ -37,7 +37,8 @@ _BUDGET: Final = 0.5
 """Seconds that a sweep waits for scripts; who has no answer then gets it next time."""
 _LOOK_EVERY: Final = 3.0
 _VALUES_PER_CALL: Final = 8_000
-"""Some 3 ms of making texts of values and handing them to the worker."""
+_ROWS_PER_CALL: Final = 2_500
+"""Both come to some 3 ms of making texts of values and handing them to the worker."""
 _MAX_BREACHES: Final = 2
 _ENOUGH_BROKEN: Final = 20
 _RETRY: Final = 60.0
@@ -260,7 +261,7 @@ class Scripts:
         """Get all the answers that are wanted of one script; what it breaks on passes."""
         pending = script.take()
         keys = list(pending)
-        rows = max(1, _VALUES_PER_CALL // max(1, len(script.variables)))
+        rows = min(_ROWS_PER_CALL, max(1, _VALUES_PER_CALL // max(1, len(script.variables))))
         left = [keys[start : start + rows] for start in range(0, len(keys), rows)]
         answers: dict[Hashable, Answer] = {}
         while left and script.on:

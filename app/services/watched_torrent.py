@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.address import Endpoint
@@ -37,6 +38,17 @@ class WatchedTorrent:
         self.peers[raw] = judged
         if judged.peer.upload_rate > 0:
             self._count(judged, 1)
+
+    def welcome(self, newcomers: Sequence[JudgedPeer]) -> None:
+        """Take in some who were not there."""
+        expected = len(self.peers) + len(newcomers)
+        self.peers.update((judged.key.endpoint, judged) for judged in newcomers)
+        if len(self.peers) != expected:  # an endpoint was listed twice
+            self.add_up()
+            return
+        for judged in newcomers:
+            if judged.peer.upload_rate > 0:
+                self._count(judged, 1)
 
     def drop(self, raw: Endpoint) -> None:
         """Forget one peer."""

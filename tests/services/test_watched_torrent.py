@@ -52,3 +52,19 @@ def test_adding_up_anew_comes_to_the_same() -> None:
     before = rates(torrent)
     torrent.add_up()
     assert rates(torrent) == before
+
+
+def test_newcomers_count_as_each_alone_would() -> None:
+    there, one, other = (judged(f"203.0.113.{n}", n) for n in (1, 2, 3))
+    torrent = watched(there)
+    torrent.welcome([one, replace(other, decision=BANNED)])
+    assert rates(torrent) == (3, 3)
+    assert len(torrent.peers) == 3
+
+
+def test_who_is_listed_twice_counts_once_and_as_listed_last() -> None:
+    first, second = judged("203.0.113.1", 5), judged("203.0.113.1", 9)
+    torrent = watched()
+    torrent.welcome([first, second])
+    assert rates(torrent) == (9, 0)
+    assert list(torrent.peers.values()) == [second]
