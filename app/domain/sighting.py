@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
@@ -33,6 +32,8 @@ class Run(Struct, frozen=True, gc=False):
     torrent: Torrent
     places: slice
 
+
+T = TypeVar("T")
 
 _PEER: Final = "peer."
 _KEY: Final = "peer.address.effective.key"
@@ -114,10 +115,10 @@ class Batch:
             self._rows[paths] = found
         return found
 
-    def only(self, chosen: Sequence[bool]) -> Batch:
-        """Those that are chosen, with their rows."""
-        part = Batch(list(compress(self.sightings, chosen)))
-        part._rows = {paths: list(compress(rows, chosen)) for paths, rows in self._rows.items()}
+    def without(self, places: Sequence[int]) -> Batch:
+        """All but those at `places`, with their rows."""
+        part = Batch(_without(self.sightings, places))
+        part._rows = {paths: _without(rows, places) for paths, rows in self._rows.items()}
         return part
 
     def inside(self, ranges: KeyRanges) -> set[int]:
@@ -128,3 +129,10 @@ class Batch:
         found = set(ranges.among(self.keys))
         found.update(at for at in self._translated if self.peers[at].address.raw.key in ranges)
         return found
+
+
+def _without(column: Sequence[T], places: Sequence[int]) -> list[T]:
+    left = list(column)
+    for place in reversed(places):
+        del left[place]
+    return left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import is_, not_
+from operator import is_
 from typing import Final, Protocol
 
 from app.domain.address import Prefix
@@ -96,18 +96,19 @@ class Panel:
             await slices.rest_if_due()
         return found
 
-    async def what(self, batch: Batch, spared: list[bool], slices: Slices) -> list[list[Verdict]]:
-        """What each behaviour rule says; of those who are spared none is asked."""
-        asked = batch.only(list(map(not_, spared))) if any(spared) else batch
+    async def what(
+        self, batch: Batch, spared: Sequence[int], slices: Slices
+    ) -> list[list[Verdict]]:
+        """What each behaviour rule says; about those who are spared, by their places in order, none is asked."""
+        asked = batch.without(spared) if spared else batch
         found = []
         for rule, off, unasked in self._behaviour:
             if off is not None:
                 found.append([off] * len(batch))
                 continue
             answers = rule.judge_all(asked)
-            if asked is not batch:
-                given = iter(answers)
-                answers = [unasked if left_alone else next(given) for left_alone in spared]
+            for place in spared:
+                answers.insert(place, unasked)
             found.append(answers)
             await slices.rest_if_due()
         return found
@@ -185,11 +186,8 @@ class Judge:
             columns += await panel.who(batch, slices)
         else:
             columns = list(zip(*[last.trace[: panel.head] for last in lasts], strict=True))
-        protected, excepted = columns[:2]
-        spared = [
-            one.action is _SKIP or other.action is _SKIP
-            for one, other in zip(protected, excepted, strict=True)
-        ]
+        pairs = enumerate(zip(*columns[:2], strict=True))
+        spared = [at for at, (a, b) in pairs if a.action is _SKIP or b.action is _SKIP]
         columns += await panel.what(batch, spared, slices)
         length = panel.rules.ban_duration
         found = merge_all(columns, length)

@@ -100,9 +100,9 @@ class Judging:
             and same_kind(old.seen.torrent, seen.torrent)
         )
 
-    def note(self, panel: Panel, work: Work, kind: Kind = Kind.NEW) -> None:
-        """Have a peer judged."""
-        self.works.setdefault((panel, kind), []).append(work)
+    def note(self, panel: Panel, kind: Kind, works: Sequence[Work]) -> None:
+        """Have some peers judged."""
+        self.works.setdefault((panel, kind), []).extend(works)
 
     def parts(self) -> Iterator[Part]:
         """All of them, some at a time."""

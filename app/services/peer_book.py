@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import repeat
+from typing import Final
 
 from app.domain.address import IPAddress, single
 from app.domain.ban import Ban
@@ -21,6 +22,9 @@ from app.services.judging import Judging, Kind, Part, Work
 from app.services.reviews import Reviews
 from app.services.slices import Slices
 from app.services.watched_torrent import WatchedTorrent
+
+_NOTED: Final = 500
+"""Newcomers that are noted in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +186,14 @@ class PeerBook:
     async def _note_all(self, watched: WatchedTorrent, panel: Panel, run: Judging) -> None:
         """The same where nobody is known."""
         torrent, at, downloader = watched.seen.torrent, run.at, self._downloader
-        for peer in watched.seen.peers if watched.seen.judged else ():
-            sighting = Sighting(at=at, downloader=downloader, torrent=torrent, peer=peer)
-            run.note(panel, Work(watched, sighting))
-            if run.slices.due():
-                await run.slices.rest()
+        peers = watched.seen.peers if watched.seen.judged else ()
+        for first in range(0, len(peers), _NOTED):
+            sightings = [
+                Sighting(at=at, downloader=downloader, torrent=torrent, peer=peer)
+                for peer in peers[first : first + _NOTED]
+            ]
+            run.note(panel, Kind.NEW, [Work(watched, sighting) for sighting in sightings])
+            await run.slices.rest_if_due()
 
     def _go_through_few(
         self, watched: WatchedTorrent, old: WatchedTorrent, panel: Panel, run: Judging
@@ -230,7 +237,7 @@ class PeerBook:
         """Note one peer if it is to be judged."""
         torrent = watched.seen.torrent
         if last is None:
-            run.note(panel, Work(watched, self._sighting(run, torrent, peer)))
+            run.note(panel, Kind.NEW, [Work(watched, self._sighting(run, torrent, peer))])
             return
         where = peer.address.effective
         ban = last.ban
@@ -241,7 +248,7 @@ class PeerBook:
             known = not afresh and same_identity(last.peer, peer)
             sighting = self._sighting(run, torrent, peer)
             kind = Kind.KNOWN if known else Kind.CHANGED
-            run.note(panel, Work(watched, sighting, last, ban), kind)
+            run.note(panel, kind, [Work(watched, sighting, last, ban)])
         elif ban is not last.ban:
             run.change(watched, _with_ban(last, ban))
 

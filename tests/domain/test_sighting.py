@@ -60,10 +60,10 @@ def test_of_nobody_there_is_nothing() -> None:
     assert batch.rows(()) == batch.rows(("at",)) == batch.rows(("at", "downloader")) == []
 
 
-def test_a_part_has_the_rows_that_the_whole_has() -> None:
+def test_what_is_left_of_it_keeps_its_rows() -> None:
     batch = Batch([sighting(ip, port=port) for port, ip in enumerate(ADDRESSES)])
     ports = batch.rows(("peer.address.raw.port", "at"))
-    part = batch.only([True, False, False, True])
+    part = batch.without([1, 2])
     assert part.sightings == [batch.sightings[0], batch.sightings[3]]
     assert part.keys == [batch.keys[0], batch.keys[3]]
     assert part.rows(("peer.address.raw.port", "at")) == [ports[0], ports[3]]

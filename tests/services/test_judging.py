@@ -35,10 +35,9 @@ def work(seen: Peer, last: JudgedPeer | None = None) -> Work:
 def test_many_are_judged_some_at_a_time_and_new_ones_apart_from_the_others() -> None:
     judging = Judging(1, 0)
     seen = [peer(f"203.0.{n >> 8}.{n & 255}") for n in range(3_000)]
-    for each in seen[:2_000]:
-        judging.note(PANEL, work(each))
-    for each in seen[2_000:]:
-        judging.note(PANEL, work(each, judged(each)), Kind.KNOWN)
+    judging.note(PANEL, Kind.NEW, [work(each) for each in seen[:1_500]])
+    judging.note(PANEL, Kind.NEW, [work(each) for each in seen[1_500:2_000]])
+    judging.note(PANEL, Kind.KNOWN, [work(each, judged(each)) for each in seen[2_000:]])
     parts = list(judging.parts())
     assert [each for part in parts for each in part.batch.peers] == seen
     assert all(0 < len(part.batch) <= 1_024 for part in parts)
