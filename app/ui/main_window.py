@@ -119,7 +119,8 @@ class MainWindow(QMainWindow):
         places |= {_screens(): geometry, "tab": self._tabbed[max(self._tabs.currentIndex(), 0)]}
         remembered.put(_WINDOW, places)
         for key, page in self._pages.items():
-            remembered.put(f"page.{key}", page.saved())
+            if page.visited:
+                remembered.put(f"page.{key}", page.saved())
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

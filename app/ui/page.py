@@ -44,6 +44,8 @@ class Page(QWidget):
         self.title = title
         self._remark: Remark | None = None
         self._told_count = ""
+        self.visited = False
+        """Whether it was ever in sight: until then its sizes mean nothing."""
         self.count_changed.connect(self._note_count)
         self.setAccessibleName(title)
 
@@ -85,6 +87,7 @@ class Page(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.visited = True
         self.on_shown()
 
     @override

@@ -224,6 +224,23 @@ async def test_place_tab_and_columns_are_there_again_after_a_restart(
         assert _peers(other).table.rows.sorted_by == ("client", False)
 
 
+async def test_a_page_that_nobody_looked_at_stays_as_it_was_remembered(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with workplace(tmp_path, appearance, "qb", downloaders={"qb": swarm()}) as place:
+        remembered = place.desk.remembered
+        remembered.put("page.peers", {"split": [300, 200]})
+        remembered.put("window", {"tab": "bans"})
+        window = _window(place.desk)
+        qtbot.addWidget(window)
+        window.show()
+        window.remember()
+        assert remembered.area("page.peers") == {"split": [300, 200]}
+        _peers(window)
+        window.remember()
+        assert "table" in remembered.area("page.peers")
+
+
 async def test_every_button_has_a_name(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:

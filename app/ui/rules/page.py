@@ -140,7 +140,9 @@ class RulesPage(Page):
         )
         areas_scrolled = scrolled(left)
         areas_scrolled.setMinimumWidth(height(_LEFT))
-        split = splitter(Qt.Orientation.Horizontal, areas_scrolled, scrolled(right), sizes=_SIZES)
+        # The widest settings do not fit beside the list in the smallest window.
+        rule = scrolled(right, across=True)
+        split = splitter(Qt.Orientation.Horizontal, areas_scrolled, rule, sizes=_SIZES)
         self.setLayout(column(split))
         return split
 

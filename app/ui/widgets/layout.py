@@ -172,12 +172,13 @@ def splitter(
     return made
 
 
-def scrolled(content: QWidget) -> QScrollArea:
-    """`content` with a scroll bar when it is too high."""
+def scrolled(content: QWidget, *, across: bool = False) -> QScrollArea:
+    """`content` with a scroll bar when it is too high; with `across`, also when it is too wide."""
     made = QScrollArea()
     made.setWidgetResizable(True)
     made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not across:
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     content.setProperty("role", "scrolled")
     made.setWidget(content)
     return made

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.domain.rules.ip_blocklist import IP_BLOCKLIST
@@ -233,3 +233,18 @@ async def test_subscriptions_scripts_and_shadow_have_panels_of_their_own(
             assert page.findChildren(kind), rule
         await place.core.rules.set_mode("auto-range-ban", Mode.ENFORCE)
         await until(lambda: not any(p.isVisible() for p in page.findChildren(ShadowPanel)))
+
+
+async def test_settings_that_are_too_wide_for_a_small_window_can_be_scrolled(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot) as (page, _place):
+        page.look_for("idle-connection-dos-protection")
+        area = next(a for a in page.findChildren(QScrollArea) if a.isAncestorOf(editor(page)))
+        for width in (960, 1280):
+            page.resize(width, 600)
+            await settle()
+            content = area.widget()
+            assert content is not None
+            missing = content.minimumSizeHint().width() - area.viewport().width()
+            assert area.horizontalScrollBar().maximum() == max(0, missing)
