@@ -17,6 +17,7 @@ from typing import Final
 
 from app.adapters.config_files import CONFIG, PROFILE, ConfigFiles
 from app.adapters.downloaders import open_downloader
+from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.fetch import HttpFetch
 from app.adapters.geoip.files import GeoFiles
 from app.adapters.interfaces import read_interfaces
@@ -36,6 +37,7 @@ from app.locale.texts import say
 from app.logs import logging_to
 from app.options import Options
 from app.resource import resource
+from app.services.blocklists import Blocklists
 from app.services.clock import wall_clock
 from app.services.core import Core, running_core
 from app.services.downloaders import translation_of
@@ -127,7 +129,13 @@ async def _core(
     bus = EventBus()
     store = await open_store(folder / "peerwarden.db")
     stack.push_async_callback(store.close)
-    translation = translation_of(settings.config)
+    blocklists = Blocklists()
+    around = Surroundings(
+        translation=translation_of(settings.config),
+        clock=wall_clock,
+        facts=store.facts,
+        shelf=blocklists,
+    )
     core = await stack.enter_async_context(
         running_core(
             version=__version__,
@@ -135,7 +143,8 @@ async def _core(
             settings=settings,
             files=files,
             store=store,
-            open_downloader=partial(open_downloader, translation=translation, clock=wall_clock),
+            open_downloader=partial(open_downloader, around=around),
+            blocklists=blocklists,
             outside=outside_of(folder),
             bus=bus,
             clock=wall_clock,

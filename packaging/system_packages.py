@@ -35,9 +35,14 @@ DESKTOP = (
 TESTS = (
     *DESKTOP,
     # real daemons, and the folders and networks they live in
+    "aria2",
     "debootstrap",
+    "deluge-web",
+    "deluged",
     "iproute2",
     "qbittorrent-nox",
+    "rtorrent",
+    "transmission-daemon",
     # a screen with a window manager, a tray, a session bus and fonts for every language
     "dbus-x11",
     "fonts-dejavu-core",

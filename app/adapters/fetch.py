@@ -19,7 +19,7 @@ import aiohttp
 import httpx
 
 from app.adapters.atomic_file import put_in_place
-from app.adapters.http import USER_AGENT, open_proxied, open_transport
+from app.adapters.http import USER_AGENT, open_transport
 from app.adapters.unpack import Damaged, TooLarge, Unpacker
 from app.domain.address import InvalidAddress, parse_ip, parse_prefix
 from app.domain.reason import Text
@@ -129,7 +129,7 @@ class HttpFetch:
         if is_direct(url.host, proxy):
             transport = await open_transport(tls=url.scheme == "https", connections=1)
         else:
-            transport = await open_proxied(_address(proxy))
+            transport = await open_transport(tls=True, connections=1, proxy=_address(proxy))
         async with transport:
             answer = await transport.handle_async_request(request)
             # Transports on their own do not tie an answer to its request, which reading it wants to know.

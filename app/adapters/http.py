@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import ssl
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from typing_extensions import override
 
 from app.version import __version__
 
@@ -18,28 +22,45 @@ TIMEOUTS: Final = httpx.Timeout(30, connect=10).as_dict()
 USER_AGENT: Final = f"PeerWarden/{__version__}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Which certificates are accepted."""
+
+    verify: bool = True
+    """False accepts any."""
+    fingerprint: str = ""
+    """SHA-256 in lower-case hex of the only one that is accepted, whoever signed it; empty for those that verify."""
+
+
 async def open_transport(
     *,
     tls: bool,
-    verify: bool = True,
+    trust: Trust = Trust(),
     connections: int = 16,
     keep_alive: float = 6.0,
+    proxy: str = "",
 ) -> httpx.AsyncBaseTransport:
     """What carries httpx requests; the caller closes it. `tls` says whether certificates will be needed at all.
 
-    `verify` False accepts any certificate. A connection that rested `keep_alive` seconds is not used
-    again: qBittorrent closes it after 7. Requests need `extensions` with TIMEOUTS. Who asks often uses
-    it as it is: an AsyncClient on top, for redirects and authentication, costs 0.25 ms a request.
+    `proxy` is a URL with the scheme http or socks5, which looks names up itself. A connection that
+    rested `keep_alive` seconds is not used again: qBittorrent closes it after 7. Requests need `extensions` with
+    TIMEOUTS. Who asks often uses it as it is: an AsyncClient on top, for redirects and authentication, costs
+    0.25 ms a request.
     """
-    context = await asyncio.to_thread(_trusting) if tls and verify else _trusting_anybody()
+    context = await _context(trust) if tls else _trusting_anybody()
+    if proxy:
+        limits = httpx.Limits(max_connections=connections, keepalive_expiry=keep_alive)
+        return httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, proxy=httpx.Proxy(proxy), limits=limits
+        )
     session = partial(_session, context, connections, keep_alive)
     return AiohttpTransport(verify=context, trust_env=False, client=session)
 
 
-async def open_proxied(proxy: str) -> httpx.AsyncBaseTransport:
-    """The same through `proxy`, a URL with the scheme http or socks5, which looks names up itself."""
-    context = await asyncio.to_thread(_trusting)
-    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, proxy=httpx.Proxy(proxy))
+async def _context(trust: Trust) -> ssl.SSLContext:
+    if trust.fingerprint:
+        return _trusting_one(trust.fingerprint)
+    return await asyncio.to_thread(_trusting) if trust.verify else _trusting_anybody()
 
 
 def _session(context: ssl.SSLContext, connections: int, keep_alive: float) -> aiohttp.ClientSession:
@@ -59,6 +80,24 @@ def _trusting() -> ssl.SSLContext:
     """Mozilla's authorities, and the system's, so that a user's own one counts."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
+    return context
+
+
+def _trusting_one(fingerprint: str) -> ssl.SSLContext:
+    """Accepts the certificate with this SHA-256 and no other, whatever name or signature it has."""
+
+    class Pinned(ssl.SSLObject):
+        @override
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            shown = self.getpeercert(binary_form=True) or b""
+            if not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), fingerprint):
+                raise ssl.SSLCertVerificationError(1, "another certificate than the trusted one")
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.sslobject_class = Pinned
     return context
 
 

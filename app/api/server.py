@@ -81,6 +81,7 @@ class ApiServer:
             raise self._cannot_listen(error) from None
         self._runner = runner
         self.port = runner.addresses[0][1]
+        self._core.blocklists.open(self._core.settings, self.url)
         log.info("REST server listens on %s", self.url)
         return self
 

@@ -21,6 +21,8 @@ class Peer(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes that we have sent to it."""
     downloaded: int = -1
     """Bytes that we have from it."""
+    estimated: bool = False
+    """Whether these two are integrated from rates, as the downloader does not count them."""
     upload_rate: int = 0
     download_rate: int = 0
     flags: PeerFlags | None = None

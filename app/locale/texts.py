@@ -14,6 +14,7 @@ from app.locale.measures import measured
 from app.locale.sentences import (
     addresses,
     behaviour,
+    downloaders,
     network,
     places,
     protection,
@@ -25,6 +26,7 @@ from app.locale.sentences import (
 SENTENCES: Final[Mapping[str, str]] = {
     **addresses.SENTENCES,
     **behaviour.SENTENCES,
+    **downloaders.SENTENCES,
     **network.SENTENCES,
     **places.SENTENCES,
     **protection.SENTENCES,
@@ -85,48 +87,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "downloader-id-taken": N_("A downloader with the id {id} exists already."),
     "downloader-name-taken": N_("Another downloader is called “{name}” already."),
     # downloaders and storage
-    "downloader-unreachable": N_("Does not answer: {detail}"),
-    "downloader-bad-answer": N_("Answers, but not as expected: {detail}"),
-    "no-answer-in-time": N_("no answer in time"),
-    "no-answer-within": N_("no answer within {seconds} s"),
-    "sweep-crashed": N_("A bug in PeerWarden stopped the sweep ({kind}). The log says more."),
-    "no-listener": N_("nothing listens at {address}"),
-    "no-such-host": N_("no computer is called {host}"),
-    "no-tls": N_("{address} does not speak HTTPS"),
-    "certificate-untrusted": N_("its certificate is not trusted"),
-    "connection-failed": N_("no connection ({reason})"),
-    "answer-broke-off": N_("the connection broke off"),
-    "answer-not-http": N_("it does not speak HTTP"),
-    "answer-too-large": N_("the answer is larger than {limit_bytes}"),
-    "answer-empty": N_("an empty answer where JSON was expected"),
-    "answer-html": N_("a web page where JSON was expected"),
-    "answer-not-json": N_("something that is no JSON"),
-    "answer-unexpected": N_("JSON of another shape ({reason})"),
-    "answer-status": N_("status {status} for {path}"),
-    "answer-no-version": N_("no version number"),
-    "answer-not-qbittorrent": N_("this is no qBittorrent WebUI"),
-    "bans-not-taken": N_("{count} entries of the ban list were not taken, such as {example}"),
-    "downloader-redirects": N_("it redirects to {address}; enter that address"),
-    "downloader-denied": N_(
-        "Wrong user name or password. Not tried again until you change it or ask for it."
-    ),
-    "downloader-key-denied": N_(
-        "The API key is refused. Not tried again until you change it or ask for it."
-    ),
-    "downloader-login-missing": N_("It asks for a user name and password. Enter them."),
-    "downloader-locked-out": N_(
-        "It has locked this computer out after wrong log-ins. Wait for an hour or restart it,"
-        " then sweep again."
-    ),
-    "downloader-proxy-denied": N_(
-        "The reverse proxy in front of it refuses its user name or password."
-    ),
-    "downloader-session-refused": N_("It logs in and then refuses every request."),
-    "downloader-host-refused": N_(
-        "It refuses the address by which it is asked. In its WebUI settings, allow this host"
-        " name or switch host header validation off."
-    ),
-    "downloader-too-old": N_("Version {version} is too old; {minimum} or later is needed."),
     "storage-failed": N_("The database refused: {detail}"),
     "storage-newer": N_(
         "The database {path} was written by a newer PeerWarden. Install that version again."
@@ -189,6 +149,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "allowed-line": N_("a text in one line"),
     "allowed-full-line": N_("a text in one line, not empty"),
     "allowed-url": N_("an address like {example}, without user name and password"),
+    "allowed-url-path": N_("a path that begins with /"),
+    "allowed-proxy": N_(
+        "an address like http://proxy:3128 or socks5://proxy:1080, without user name and password"
+    ),
+    "allowed-fingerprint": N_("the SHA-256 fingerprint of a certificate, 64 hex digits"),
     "allowed-host": N_("an IP address or a host name"),
     "allowed-prefix": N_("an IP address or a network like 10.0.0.0/8"),
     "allowed-list": N_("a list"),

@@ -14,7 +14,7 @@ from app.services.errors import DownloaderError, StorageError
 from app.services.events import AlertRaised, DownloadersChanged, EventBus, SettingsChanged, Swept
 from app.services.local_time import clock_time, day_of, day_start
 from app.services.peer_feed import is_due
-from app.services.ports import Clock, UploadLimits
+from app.services.ports import Clock, Facts, UploadLimits
 from app.services.settings import SettingsBook
 from app.services.sliding_cap import next_limit
 from app.services.traffic_journal import Totals, TrafficJournal
@@ -42,15 +42,6 @@ class Limiter(Protocol):
     async def upload_limits(self) -> UploadLimits: ...
 
     async def limit_upload(self, limits: UploadLimits) -> None: ...
-
-
-class Facts(Protocol):
-    """Small facts that survive a restart, by key; raises only StorageError."""
-
-    async def recall(self, key: str) -> str | None: ...
-
-    async def remember(self, key: str, value: str | None) -> None:
-        """None forgets it."""
 
 
 class ActiveMonitoring:

@@ -19,6 +19,7 @@ from app.locale.texts import say
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
 from app.services.bans import Bans
+from app.services.blocklists import Blocklists
 from app.services.breaker import Breaker
 from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
@@ -102,6 +103,7 @@ class Core:
     progress: ProgressRecords
     records: Records
     downloaders: Downloaders
+    blocklists: Blocklists
     statistics: Statistics
     alerts: Alerts
     log_ring: LogRing
@@ -125,6 +127,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     files: SettingsFiles,
     store: WholeStore,
     open_downloader: OpenDownloader,
+    blocklists: Blocklists,
     outside: Outside,
     bus: EventBus,
     clock: Clock,
@@ -134,6 +137,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     core = _composed(
         _Given(version, data_dir, settings, files, store, open_downloader, outside, bus, clock),
         log_ring,
+        blocklists,
     )
     await _load(core)
     current = Current(lambda: core.settings.config, lambda: core.settings.profile)
@@ -181,7 +185,7 @@ class _Given:
     clock: Clock
 
 
-def _composed(given: _Given, log_ring: LogRing) -> Core:
+def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
     bus, clock, store = given.bus, given.clock, given.store
     book = SettingsBook(given.files, given.settings, bus)
     protection = Protection(given.outside.read_interfaces, bus)
@@ -258,6 +262,7 @@ def _composed(given: _Given, log_ring: LogRing) -> Core:
             store=store, settings=book, limiters=downloaders.limiters, bus=bus, clock=clock
         ),
         downloaders=downloaders,
+        blocklists=blocklists,
         statistics=Statistics(ban_list, bus, clock),
         alerts=Alerts(bus),
         log_ring=log_ring,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
 from app.domain.ban import DownloaderRef
 from app.domain.errors import AppError
 from app.services.errors import AccessDenied, NeedsAction
 from app.services.events import SweepFailed, Swept, Timings
-from app.settings.downloader import QBITTORRENT, DownloaderSettings
-
-_KINDS: Final = {QBITTORRENT: "qBittorrent"}
-"""PBH's display names."""
+from app.services.ports import Connection
+from app.settings.downloader import DownloaderSettings
 
 
 class Status(StrEnum):
@@ -39,7 +36,8 @@ class DownloaderState:
     problem: AppError | None = None
     retry_at: int | None = None
     """When it is asked again after a failure, epoch ms; None when it waits for the user."""
-    version: str = ""
+    connection: Connection | None = None
+    """The last one; None before the first, and after its settings changed."""
     swept_at: int | None = None
     """End of the last good sweep, epoch ms."""
     timings: Timings | None = None
@@ -54,19 +52,26 @@ class DownloaderState:
     """Bans that it can hold at all."""
 
     @property
+    def version(self) -> str:
+        """Of the downloader, as it says itself; empty while that is not known."""
+        return "" if self.connection is None else self.connection.version
+
+    @property
     def ref(self) -> DownloaderRef:
         """As records name it."""
         return ref_of(self.settings)
 
 
-def after_sweep(old: DownloaderState, swept: Swept, now: int, version: str) -> DownloaderState:
+def after_sweep(
+    old: DownloaderState, swept: Swept, now: int, connection: Connection | None
+) -> DownloaderState:
     """It answered."""
     snapshot = swept.snapshot
     return DownloaderState(
         settings=old.settings,
         status=Status.HEALTHY,
         since=old.since if old.status is Status.HEALTHY else now,
-        version=version,
+        connection=connection,
         swept_at=now,
         timings=swept.timings,
         torrents=len(snapshot.torrents),
@@ -107,4 +112,4 @@ def resting(state: DownloaderState, since: int) -> DownloaderState:
 
 def ref_of(settings: DownloaderSettings) -> DownloaderRef:
     """A downloader as records name it."""
-    return DownloaderRef(id=settings.id, name=settings.name, kind=_KINDS[settings.type])
+    return DownloaderRef(id=settings.id, name=settings.name, kind=settings.kind.name)

@@ -334,9 +334,8 @@ class Downloaders:
         entry = self._entries.get(event.downloader)
         if entry is None or entry.watcher is None:
             return
-        connection = entry.watcher.connection
-        version = connection.version if connection else entry.state.version
-        entry.state = after_sweep(entry.state, event, self._clock(), version)
+        connection = entry.watcher.connection or entry.state.connection
+        entry.state = after_sweep(entry.state, event, self._clock(), connection)
 
     def _on_failed(self, event: SweepFailed) -> None:
         entry = self._entries.get(event.downloader)

@@ -39,6 +39,13 @@ class NeedsAction(DownloaderError):
     """It answers well, but the user must change something there first."""
 
 
+class NotSupported(DownloaderError):
+    """This kind of downloader, or this version of it, has no way to do that."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("downloader-cannot"))
+
+
 class StorageError(AppError):
     """The database refused: disk full, read-only, locked by another program."""
 

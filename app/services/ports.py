@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from app.domain.address import Prefix
 from app.domain.ban import Ban
+from app.domain.capabilities import Capabilities, Source
 from app.domain.peer_exception import PeerException
+from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
 from app.domain.torrent import Torrent
 from app.settings.config import Config
@@ -20,15 +22,24 @@ from app.settings.profile import Profile
 class Connection(Struct, frozen=True, kw_only=True):
     """A session with a downloader."""
 
+    product: str
+    """What answers, as users call it: `qBittorrent`, `Vuze`."""
     version: str
-    ranges: bool
-    """Whether its ban list takes blocks, not only single addresses."""
+    capabilities: Capabilities
+    advice: Text | None = None
+    """One sentence: what works less well than it could, and what the user can do about it."""
     session: int
     """Grows with each new log-in or restart noticed; a change means: what it holds is unknown."""
 
+    @property
+    def source(self) -> Source:
+        """As rules know it."""
+        label = f"{self.product} {self.version}".rstrip()
+        return Source(label=label, capabilities=self.capabilities)
+
 
 class Push(Struct, frozen=True, kw_only=True):
-    """How to bring a downloader's ban list up to date."""
+    """How to bring a downloader's ban list up to date; all entries are such as its `Capabilities` take."""
 
     wanted: Collection[Prefix]
     """All entries of ours that it shall hold."""
@@ -50,6 +61,10 @@ class UploadLimits(Struct, frozen=True, kw_only=True):
     """A second limit that it changes to by schedule or by hand; None where there is none."""
 
 
+Tiers: TypeAlias = tuple[tuple[str, ...], ...]
+"""Announce URLs of a torrent: all of a tier are tried before the next."""
+
+
 class Downloader(Protocol):
     """A BitTorrent client that we can watch and steer; raises only DownloaderError."""
 
@@ -63,9 +78,10 @@ class Downloader(Protocol):
         """All torrents and their peers. What did not change is the same object as last time."""
 
     async def apply(self, push: Push) -> None:
-        """Make its ban list hold what is wanted; may be repeated.
+        """Make its ban list hold what is wanted, read back where that is possible; may be repeated.
 
         Peers that it drops must be asked for again by the next `snapshot`, also on torrents that rest.
+        Never called where the capabilities say that it cannot ban.
         """
 
     async def upload_limits(self) -> UploadLimits:
@@ -73,6 +89,18 @@ class Downloader(Protocol):
 
     async def limit_upload(self, limits: UploadLimits) -> None:
         """Set them. Where fractions of a step are not possible it takes the next lower one, but never 0 for a limit."""
+
+    async def trackers(self, torrent_id: str) -> Tiers:
+        """Those of one torrent, tier by tier; raises NotSupported as the following do."""
+
+    async def replace_trackers(self, torrent_id: str, tiers: Tiers) -> None:
+        """Make it announce to `tiers` and to nobody else."""
+
+    async def listen_port(self) -> int:
+        """Where it takes connections of peers; 0 when it does not."""
+
+    async def listen_at(self, port: int) -> None:
+        """Take them at another one, from now on."""
 
     def forget_refusal(self) -> None:
         """Allow one more log-in after AccessDenied: the user asked for it."""
@@ -129,6 +157,31 @@ class ExceptionStore(Protocol):
     async def save_exception(self, entry: PeerException) -> None: ...
 
     async def delete_exception(self, entry_id: str) -> None: ...
+
+
+class Facts(Protocol):
+    """Small facts that survive a restart, by key; raises only StorageError."""
+
+    async def recall(self, key: str) -> str | None: ...
+
+    async def remember(self, key: str, value: str | None) -> None:
+        """None forgets it."""
+
+
+class Shelf(Protocol):
+    """Ban lists that downloaders fetch from us over HTTP, as Transmission does; one for each downloader."""
+
+    def url(self, downloader: str, *, near: bool) -> str | None:
+        """Where `downloader` finds its list, the same in every run; None while we serve nothing.
+
+        `near`: it runs on this machine; others reach us as `server.prefix` of config.yml says.
+        """
+
+    def put(self, downloader: str, body: bytes) -> None:
+        """Serve `body` to it from now on."""
+
+    def fetched(self, downloader: str) -> bool:
+        """Whether it has fetched the whole of what was put last."""
 
 
 class DownloaderStore(Protocol):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from app.domain.address import Prefix, is_single, single
 from app.domain.ban import Ban
+from app.domain.capabilities import Capabilities
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
 from app.services.events import BansChanged, EventBus, JudgedPeer
@@ -35,6 +36,18 @@ class Enforcement(StrEnum):
     """Sent, and a peer of it is connected all the same."""
     NOT_ENFORCEABLE = "not-enforceable"
     """The downloader has no form for it, such as a block where it knows single addresses only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How bans are put for one downloader."""
+
+    remap: Remap
+    able: Capabilities
+
+    def entries(self, ban: Ban) -> tuple[Prefix, ...]:
+        """What stands in its list for `ban`; nothing when it has no form for it."""
+        return tuple(filter(self.able.takes, self.remap.entries(ban)))
 
 
 class Reconciler:
@@ -64,7 +77,7 @@ class Reconciler:
         self._sent: set[Prefix] = set()
         self._still_there: Counter[Prefix] = Counter()
         self._impossible: set[Prefix] = set()
-        self._built_for: Remap | None = None
+        self._built_for: _Form | None = None
         self._stale = False
         self._pending: deque[BansChanged] = deque()
         self._pending_bans = 0
@@ -98,7 +111,7 @@ class Reconciler:
         unconfirmed = (self._new | self._sent | set(self._still_there)) - self._impossible
         return possible - len(unconfirmed), possible
 
-    def observe(self, listed: Iterable[JudgedPeer], *, ranges: bool) -> None:
+    def observe(self, listed: Iterable[JudgedPeer], able: Capabilities) -> None:
         """Look at who is connected though banned: confirms what was sent before, notices who is still there."""
         present: set[Prefix] = set()
         for judged in listed:
@@ -106,7 +119,7 @@ class Reconciler:
             if ban is None:
                 continue
             host = single(judged.peer.address.raw.ip)
-            if ranges or is_single(ban.prefix) or not self._cover(ban.prefix, host):
+            if able.prefixes or is_single(ban.prefix) or not self._cover(ban.prefix, host):
                 present.add(ban.prefix)
         for prefix in present:
             if prefix in self._sent or prefix in self._still_there:
@@ -122,22 +135,22 @@ class Reconciler:
             del self._still_there[prefix]
         self._sent.clear()
 
-    async def catch_up(self, *, ranges: bool) -> None:
+    async def catch_up(self, able: Capabilities) -> None:
         """Work out what the downloader shall hold by now; `observe` goes by that."""
-        remap = replace(self._remap(), ranges=ranges)
-        while self._stale or self._pending or remap != self._built_for:
-            if self._stale or remap != self._built_for:
-                await self._build(remap)
+        form = _Form(replace(self._remap(), ranges=able.prefixes), able)
+        while self._stale or self._pending or form != self._built_for:
+            if self._stale or form != self._built_for:
+                await self._build(form)
             else:
-                await self._absorb(remap)
+                await self._absorb(form)
 
-    async def reconcile(self, *, ranges: bool) -> bool:
+    async def reconcile(self, able: Capabilities) -> bool:
         """Send the difference, if there is any; returns whether something was sent."""
         if not self._owned_loaded:
             self._owned = set(await self._store.owned(self._id))
             self._owned_loaded = True
-        await self.catch_up(ranges=ranges)
-        if self._known and not self._dirty:
+        await self.catch_up(able)
+        if not able.bans or (self._known and not self._dirty):
             return False
         dirty, self._dirty = self._dirty, set()
         try:
@@ -186,7 +199,7 @@ class Reconciler:
         entries = (*self._entries.get(prefix, ()), *self._hosts.get(prefix, ()))
         return bool(entries) and all(entry in self._held for entry in entries)
 
-    async def _build(self, remap: Remap) -> None:
+    async def _build(self, form: _Form) -> None:
         slices = Slices()
         # Not built until it is done: who is cancelled on the way begins anew.
         self._built_for, self._stale = None, False
@@ -197,10 +210,10 @@ class Reconciler:
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
-            self._want(ban.prefix, _possible(ban, remap))
-        self._built_for, self._known = remap, False
+            self._want(ban.prefix, form.entries(ban))
+        self._built_for, self._known = form, False
 
-    async def _absorb(self, remap: Remap) -> None:
+    async def _absorb(self, form: _Form) -> None:
         """Follow what changed in the list since the last time."""
         slices = Slices()
         event = self._pending[0]
@@ -211,7 +224,7 @@ class Reconciler:
         for ban in event.added:
             if slices.due():
                 await slices.rest()
-            entries = _possible(ban, remap)
+            entries = form.entries(ban)
             if self._entries.get(ban.prefix) != entries:
                 self._unwant(ban.prefix)
                 self._want(ban.prefix, entries)
@@ -269,11 +282,6 @@ class Reconciler:
     def _drop_pending(self) -> None:
         self._pending.clear()
         self._pending_bans = 0
-
-
-def _possible(ban: Ban, remap: Remap) -> tuple[Prefix, ...]:
-    entries = remap.entries(ban)
-    return entries if remap.ranges else tuple(entry for entry in entries if is_single(entry))
 
 
 async def _compared(

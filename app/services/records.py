@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from app.services.active_monitoring import ActiveMonitoring, Facts, Limiter
+from app.services.active_monitoring import ActiveMonitoring, Limiter
 from app.services.events import EventBus
 from app.services.peer_feed import PeerFeed
 from app.services.peer_recording import PeerRecording, PeerRecordStore
-from app.services.ports import Clock
+from app.services.ports import Clock, Facts
 from app.services.session_analysis import SessionAnalysis, SessionStore
 from app.services.settings import SettingsBook
 from app.services.swarm_tracking import SwarmStore, SwarmTracking

@@ -191,9 +191,10 @@ class Watcher:
         judging = time.perf_counter() - fetched
         bans = await self._list.add(self._admit(found), unless=self._is_overtaken)
         reconciling = time.perf_counter()
-        await self.reconciler.catch_up(ranges=connection.ranges)
-        self.reconciler.observe(self.book.listed(), ranges=connection.ranges)
-        await self.reconciler.reconcile(ranges=connection.ranges)
+        able = connection.capabilities
+        await self.reconciler.catch_up(able)
+        self.reconciler.observe(self.book.listed(), able)
+        await self.reconciler.reconcile(able)
         await self._store.save_sweep(
             self._ref.id,
             at=snapshot.at,

@@ -121,7 +121,7 @@ class Reader:
 
     def __init__(self, spell: Callable[[str], str] = kebab) -> None:
         self.problems: list[Problem] = []
-        self._spell = spell
+        self.spell = spell
 
     def finish(self, found: T | None) -> T:
         """`found` when all went well, else InvalidSetting with every problem."""
@@ -166,7 +166,7 @@ class Reader:
 
     def _value(self, spec: Field[Any], mapping: Mapping[str, object], path: KeyPath) -> object:
         found: _Setting = spec.metadata[_SETTING]
-        key = found.key or self._spell(spec.name)
+        key = found.key or self.spell(spec.name)
         raw = mapping.get(key)
         if raw is None:
             if found.absent is _UNSET and spec.default is MISSING:
@@ -180,7 +180,7 @@ class Reader:
 
     def _section(self, spec: Field[Any], mapping: Mapping[str, object], path: KeyPath) -> object:
         raw: object = mapping
-        for key in _steps(spec, self._spell):
+        for key in _steps(spec, self.spell):
             raw = self.mapping(raw, path).get(key)
             path = (*path, key)
         built = self.area(cast("type[Area]", spec.default_factory), raw, path)

@@ -10,13 +10,24 @@ from typing import Final
 
 from app.domain.reason import Text
 from app.settings.area import Reader, camel, check, kebab, section, setting, values
-from app.settings.errors import HIDDEN, InvalidSetting, KeyPath, refuse
-from app.settings.kind import Flag, Line, Milliseconds, SecretLine, Url
+from app.settings.downloader_kind import (
+    DOWNLOADER_KINDS,
+    QBITTORRENT,
+    DownloaderKind,
+    kind_named,
+)
+from app.settings.errors import HIDDEN, InvalidSetting, KeyPath, Problem, refuse
+from app.settings.kind import (
+    Fingerprint,
+    Flag,
+    Line,
+    Milliseconds,
+    ProxyUrl,
+    SecretLine,
+    Url,
+    UrlPath,
+)
 from app.settings.secret import Secret
-
-QBITTORRENT: Final = "qbittorrent"
-KINDS: Final = (QBITTORRENT,)
-"""What we can watch, as `type` is written."""
 
 SECTION: Final = "client"
 """Of config.yml: downloaders by id."""
@@ -37,24 +48,36 @@ class BasicAuth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloaderSettings:
-    """How to reach one qBittorrent and what to do there."""
+    """How to reach one downloader and what to do there; its kind says which of the fields have a meaning."""
 
     id: str
     type: str = setting(Line(empty=False), QBITTORRENT)
     name: str = setting(Line(), "")
     """Shown to the user, unique; the id when it is empty."""
-    endpoint: str = setting(Url("http://127.0.0.1:8080"))
-    """Root of its WebUI, without a slash at the end."""
+    endpoint: str = setting(Url("http://127.0.0.1:8080", schemes=("http", "https", "scgi")))
+    """Where it is controlled, without a slash at the end: root of its WebUI, URL of its RPC, or `scgi:///socket`."""
     username: str = setting(Line(), "")
     password: Secret = setting(SecretLine(), Secret())
     api_key: Secret = setting(SecretLine(), Secret())
     """Instead of user name and password, from qBittorrent 5.2 on."""
+    token: Secret = setting(SecretLine(), Secret())
+    """Of BiglyBT's plugin and of aria2."""
+    rpc_url: str = setting(UrlPath(), "")
+    """Path below `endpoint`."""
     basic_auth: BasicAuth = section(BasicAuth)
     increment_ban: bool = setting(Flag(), default=False)
     """Whether new bans are sent one by one instead of with the whole list."""
     use_shadow_ban: bool = setting(Flag(), default=False)
-    """Kept for qBittorrent Enhanced Edition."""
+    """Whether qBittorrent Enhanced Edition keeps banned peers connected and gives them nothing."""
+    allow_plugin: bool = setting(Flag(), default=False)
+    """Ours: whether our plugin may be installed there."""
+    replace_blocklist: bool = setting(Flag(), default=False)
+    """Ours: whether a blocklist of the user's may be replaced, where there is room for one only."""
     verify_ssl: bool = setting(Flag(), default=True)
+    trusted_certificate: str = setting(Fingerprint(), "")
+    """Ours: SHA-256 of the one certificate that is trusted whoever signed it, as hex digits."""
+    proxy: str = setting(ProxyUrl(), "")
+    """Ours: through which it is reached; empty for directly."""
     ignore_private: bool = setting(Flag(), default=False)
     """Whether peers of private torrents are left alone."""
     paused: bool = setting(Flag(), default=False)
@@ -64,11 +87,20 @@ class DownloaderSettings:
     def __post_init__(self) -> None:
         check(self)
         object.__setattr__(self, "name", self.name.strip() or self.id)
+        schemes = self.kind.schemes
+        if self.endpoint.partition(":")[0] not in schemes:
+            allowed = Text("allowed-url", {"example": self.kind.endpoint})
+            raise InvalidSetting(Problem(path=("endpoint",), value=self.endpoint, allowed=allowed))
+
+    @property
+    def kind(self) -> DownloaderKind:
+        """What `type` means."""
+        return DOWNLOADER_KINDS[self.type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedDownloader:
-    """An entry of a kind that we cannot watch yet; it stays in the file as it is."""
+    """An entry of a kind that we do not know; it stays in the file as it is."""
 
     id: str
     type: str
@@ -107,19 +139,23 @@ def add_downloader(
     entry = reader.mapping(raw, path)
     if raw is not None and not isinstance(raw, Mapping):
         return None
-    kind = str(entry.get("type") or "").strip().lower()
-    if not kind:
-        allowed = Text("allowed-choice", {"choices": ", ".join(KINDS)})
+    word = str(entry.get("type") or "").strip().lower()
+    if not word:
+        allowed = Text("allowed-choice", {"choices": ", ".join(DOWNLOADER_KINDS)})
         reader.add(refuse(None, allowed, "type"), path)
         return None
-    if kind not in KINDS:
-        return UnsupportedDownloader(id=id, type=kind, name=str(entry.get("name") or id))
-    return reader.area(DownloaderSettings, raw, path, id=id, type=kind)
+    kind = kind_named(word)
+    if kind is None:
+        return UnsupportedDownloader(id=id, type=word, name=str(entry.get("name") or id))
+    entry = {**{reader.spell(name): value for name, value in kind.defaults.items()}, **entry}
+    return reader.area(DownloaderSettings, entry, path, id=id, type=kind.key)
 
 
 def downloader_changes(settings: DownloaderSettings) -> dict[tuple[str, ...], object]:
     """What to write to config.yml so that it holds `settings`, new or edited."""
-    return {(SECTION, settings.id, *keys): value for keys, value in values(settings).items()}
+    own = {kebab(name) for name in settings.kind.fields}
+    found = values(settings).items()
+    return {(SECTION, settings.id, *keys): value for keys, value in found if keys[0] in own}
 
 
 def _with_secrets(
@@ -131,8 +167,9 @@ def _with_secrets(
     """`entry` with the secrets of `keep` where it says nothing of them."""
     api_key, proxy_key = spell("api_key"), spell("basic_auth")
     proxy = reader.mapping(entry.get(proxy_key), (proxy_key,))
+    own = {"password": keep.password, api_key: keep.api_key, "token": keep.token}
     return {
-        **_kept(entry, {"password": keep.password, api_key: keep.api_key}),
+        **_kept(entry, own),
         proxy_key: _kept(proxy, {"pass": keep.basic_auth.password}),
     }
 

@@ -222,9 +222,13 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """`http://` or `https://` with a host; slashes at its end are cut off."""
+    """`http://` or `https://` with a host, or one of other `schemes`; slashes at its end are cut off.
+
+    With the scheme `scgi` a path without a host is a Unix socket.
+    """
 
     example: str
+    schemes: tuple[str, ...] = ("http", "https")
 
     @property
     def allowed(self) -> Text:
@@ -234,11 +238,65 @@ class Url:
         text = (_text(raw) or "").strip().rstrip("/")
         try:
             parts = urlsplit(text)
-            fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            socket = parts.scheme == "scgi" and not parts.netloc and parts.path.startswith("/")
+            place = socket or (bool(parts.hostname) and parts.port != 0)
+            fits = parts.scheme in self.schemes and place
         except ValueError:
             raise refuse(_without_login(raw), self.allowed) from None
         if not fits or "@" in parts.netloc or not _is_visible(text):
             raise refuse(_without_login(raw), self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class UrlPath:
+    """A path that is put behind a URL; begins with a slash, or is empty."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-url-path")
+
+    def read(self, raw: object) -> str:
+        text = (_text(raw) or "").strip()
+        if text and not (text.startswith("/") and _is_visible(text)):
+            raise refuse(raw, self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyUrl:
+    """`http://host:port` or `socks5://host:port`, or empty."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-proxy")
+
+    def read(self, raw: object) -> str:
+        text = (_text(raw) or "").strip().rstrip("/")
+        if not text:
+            return text
+        try:
+            parts = urlsplit(text)
+            fits = parts.scheme in ("http", "socks5") and bool(parts.hostname and parts.port)
+        except ValueError:
+            raise refuse(_without_login(raw), self.allowed) from None
+        if not fits or "@" in parts.netloc or parts.path or not _is_visible(text):
+            raise refuse(_without_login(raw), self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """SHA-256 of a certificate: 64 hex digits, colons and blanks between them do not count; or empty."""
+
+    @property
+    def allowed(self) -> Text:
+        return Text("allowed-fingerprint")
+
+    def read(self, raw: object) -> str:
+        text = re.sub(r"[\s:]", "", _text(raw) or "").lower()
+        if text and not re.fullmatch(r"[0-9a-f]{64}", text):
+            raise refuse(raw, self.allowed)
         return text
 
 

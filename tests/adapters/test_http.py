@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from httpx_aiohttp import AiohttpTransport
 
-from app.adapters.http import TIMEOUTS, open_transport
+from app.adapters.http import TIMEOUTS, Trust, open_transport
 from tests.adapters.downloaders.serving import serving
 
 
@@ -40,7 +40,7 @@ async def test_redirects_are_not_followed_and_the_environment_does_not_count(
 async def test_certificates_are_checked_unless_the_user_says_otherwise(
     *, verify: bool, checks: bool
 ) -> None:
-    transport = await open_transport(tls=True, verify=verify)
+    transport = await open_transport(tls=True, trust=Trust(verify=verify))
     assert isinstance(transport, AiohttpTransport)
     assert transport.ssl_context.check_hostname is checks
     await transport.aclose()

@@ -18,6 +18,7 @@ from app.adapters.storage import open_store
 from app.api.server import ApiServer
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
+from app.services.blocklists import Blocklists
 from app.services.core import Core, WholeStore, running_core
 from app.services.events import EventBus, SweepFailed, Swept
 from app.services.log_ring import LogRing
@@ -113,6 +114,7 @@ async def serving(folder: Path, template: Template, store: WholeStore) -> AsyncI
             files=ConfigFiles(folder),
             store=store,
             open_downloader=open_downloader,
+            blocklists=Blocklists(),
             outside=quiet_outside(folder),
             bus=EventBus(),
             clock=clock,

@@ -75,13 +75,16 @@ class DebianRoot:
 
 
 TRIXIE = DebianRoot(
-    suite="trixie", packages=("qbittorrent-nox",), probe=("qbittorrent-nox", "--version")
+    suite="trixie",
+    # debootstrap does not find what only provides a package: python3-cryptography needs the last one.
+    packages=("qbittorrent-nox", "deluged", "deluge-web", "python3-cffi-backend"),
+    probe=("sh", "-ec", "qbittorrent-nox --version; deluged --version; deluge-web --version"),
 )
 TESTING = DebianRoot(
     suite="forky",
     script="sid",
-    packages=("qbittorrent-nox",),
-    probe=("qbittorrent-nox", "--version"),
+    packages=("qbittorrent-nox", "transmission-daemon", "rtorrent"),
+    probe=("sh", "-ec", "qbittorrent-nox --version; transmission-daemon --version; rtorrent -h"),
     required=False,
 )
 ROOTS = (TRIXIE, TESTING)

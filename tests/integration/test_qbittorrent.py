@@ -11,7 +11,7 @@ from ipaddress import ip_network
 import pytest
 
 from app.adapters.downloaders import open_downloader
-from app.domain.address import Prefix, Translation
+from app.domain.address import Prefix
 from app.domain.peer import Peer
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.clock import wall_clock
@@ -19,6 +19,7 @@ from app.services.errors import AccessDenied, DownloaderError
 from app.services.ports import Downloader, Push, UploadLimits
 from app.settings.downloader import DownloaderSettings
 from app.settings.secret import Secret
+from tests.adapters.downloaders.around import surroundings
 from tests.integration.daemons import QBittorrentDaemon
 from tests.integration.lab import Lab
 from tests.integration.qbittorrent_client import USER
@@ -46,7 +47,7 @@ async def watched(
         password=Secret(password or daemon.password),
         increment_ban=increment,
     )
-    downloader = open_downloader(settings, translation=Translation(), clock=wall_clock)
+    downloader = open_downloader(settings, around=surroundings(clock=wall_clock))
     try:
         yield downloader
     finally:
@@ -103,7 +104,7 @@ async def test_its_torrents_and_settings_are_read_as_they_are(lab: Lab) -> None:
     async with watched(lab.daemon) as downloader:
         connection = await downloader.connect()
         assert connection.version == lab.daemon.api.version()
-        assert connection.ranges is (lab.daemon.release.version == "5.3.0")
+        assert connection.capabilities.prefixes is (lab.daemon.release.version == "5.3.0")
         assert lab.daemon.api.preferences()["enable_multi_connections_from_same_ip"] is False
         snapshot = await downloader.snapshot()
         torrent = listed(snapshot, lab.torrent).torrent
@@ -163,7 +164,7 @@ async def test_a_banned_peer_goes_and_comes_back_and_foreign_entries_stay(
 async def test_a_range_drops_all_peers_in_it_where_ranges_are_known(lab: Lab) -> None:
     with lab.peers(BAD, GOOD, behaviour=XUNLEI):
         async with watched(lab.daemon) as downloader:
-            if not (await downloader.connect()).ranges:
+            if not (await downloader.connect()).capabilities.prefixes:
                 await downloader.apply(pushed(prefixes("36.110.0.0/16")))
                 assert lab.daemon.api.banned() == []
                 return

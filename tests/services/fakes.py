@@ -19,15 +19,17 @@ from app.adapters.geoip.files import GeoFiles
 from app.adapters.scripting.engine import MontyEngine
 from app.adapters.scripting.folder import ScriptDirectory
 from app.adapters.scripting.worker import worker_binary
-from app.domain.address import IPAddress, Prefix, is_single
+from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban
+from app.domain.capabilities import Capabilities
 from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
+from app.services.blocklists import Blocklists
 from app.services.core import Core, running_core
-from app.services.errors import DownloaderError, StorageError
+from app.services.errors import DownloaderError, NotSupported, StorageError
 from app.services.events import EventBus
 from app.services.fetching import Credentials, Fetched, FetchFailed, Stamp
 from app.services.log_ring import LogRing
@@ -39,6 +41,7 @@ from app.services.ports import (
     LastState,
     Push,
     Settings,
+    Tiers,
     UploadLimits,
 )
 from app.services.shadow_log import ShadowDecision, ShadowKey
@@ -232,7 +235,7 @@ class ScriptedDownloader:
     clock: HandClock
     torrents: dict[str, tuple[Torrent, list[Peer]]] = field(default_factory=dict)
     listed: set[Prefix] = field(default_factory=set)
-    ranges: bool = True
+    able: Capabilities = field(default_factory=Capabilities)
     obeys: bool = True
     """Whether listed peers go."""
     error: DownloaderError | None = None
@@ -250,7 +253,9 @@ class ScriptedDownloader:
         self.connects += 1
         if self.error is not None:
             raise self.error
-        return Connection(version="5.3.0", ranges=self.ranges, session=self.session)
+        return Connection(
+            product="Scripted", version="5.3.0", capabilities=self.able, session=self.session
+        )
 
     async def snapshot(self) -> Snapshot:
         if self.error is not None:
@@ -267,7 +272,7 @@ class ScriptedDownloader:
     async def apply(self, push: Push) -> None:
         if self.error is not None:
             raise self.error
-        assert self.ranges or all(is_single(entry) for entry in push.wanted)
+        assert all(map(self.able.takes, push.wanted))
         self.pushes.append(push)
         self.listed = set(push.wanted)
 
@@ -283,6 +288,18 @@ class ScriptedDownloader:
         if self.error is not None:
             raise self.error
         self.limits = limits
+
+    async def trackers(self, torrent_id: str) -> Tiers:
+        raise NotSupported
+
+    async def replace_trackers(self, torrent_id: str, tiers: Tiers) -> None:
+        raise NotSupported
+
+    async def listen_port(self) -> int:
+        raise NotSupported
+
+    async def listen_at(self, port: int) -> None:
+        raise NotSupported
 
     def forget_refusal(self) -> None:
         """It never remembers one."""
@@ -364,6 +381,7 @@ async def house(
         files=files,
         store=store,
         open_downloader=open_downloader,
+        blocklists=Blocklists(),
         outside=quiet_outside(folder),
         bus=EventBus(),
         clock=clock,

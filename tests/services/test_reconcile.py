@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.domain.address import Prefix, is_single, parse_prefix, show
+from app.domain.capabilities import Capabilities
 from app.domain.decision import merge
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
@@ -22,6 +23,10 @@ from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore, ScriptedDownloader
 
 
+def able(ranges: bool) -> Capabilities:  # noqa: FBT001
+    return Capabilities(prefixes=ranges)
+
+
 @dataclass
 class Bench:
     bans: BanList
@@ -30,7 +35,7 @@ class Bench:
     reconciler: Reconciler
 
     async def sync(self, *, ranges: bool = True) -> bool:
-        return await self.reconciler.reconcile(ranges=ranges)
+        return await self.reconciler.reconcile(able(ranges))
 
     def pushed(self) -> set[str]:
         return {show(entry) for entry in self.downloader.pushes[-1].wanted}
@@ -137,7 +142,7 @@ async def test_a_ban_is_confirmed_by_the_sweep_after() -> None:
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.reconciler.observe([], ranges=True)
+    it.reconciler.observe([], able(True))
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
     assert it.reconciler.counts() == (1, 1)
 
@@ -148,11 +153,11 @@ async def test_a_peer_that_stays_is_pushed_once_more_and_reported() -> None:
     await it.bans.add([entry])
     await it.sync()
     for _ in range(4):
-        it.reconciler.observe([seen("1.2.3.4", entry)], ranges=True)
+        it.reconciler.observe([seen("1.2.3.4", entry)], able(True))
         await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.STILL_THERE
     assert len(it.downloader.pushes) == 2
-    it.reconciler.observe([], ranges=True)
+    it.reconciler.observe([], able(True))
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
 
 
@@ -163,7 +168,7 @@ async def test_a_block_without_ranges_is_not_enforceable_until_a_peer_of_it_show
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.NOT_ENFORCEABLE
     assert it.reconciler.counts() == (0, 0)
-    it.reconciler.observe([seen("1.2.3.7", entry)], ranges=False)
+    it.reconciler.observe([seen("1.2.3.7", entry)], able(False))
     await it.sync(ranges=False)
     assert it.pushed() == {"1.2.3.7"}
     await it.bans.remove([entry.prefix])
@@ -230,7 +235,7 @@ async def test_a_ban_lifted_during_its_push_does_not_upset_the_counts() -> None:
     it.downloader.apply = apply_slowly  # type: ignore[method-assign]
     await it.sync()
     await it.sync()
-    it.reconciler.observe([], ranges=True)
+    it.reconciler.observe([], able(True))
     assert it.reconciler.counts() == (1, 1)
     assert it.pushed() == {"1.2.3.4", "::ffff:102:304"}
 
@@ -252,10 +257,10 @@ async def test_a_listed_address_of_a_block_is_not_confirmed_before_its_peer_is_g
     entry = ban("1.2.3.0/24")
     await it.bans.add([entry])
     await it.sync(ranges=False)
-    it.reconciler.observe([seen("1.2.3.7", entry)], ranges=False)
+    it.reconciler.observe([seen("1.2.3.7", entry)], able(False))
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.reconciler.observe([], ranges=False)
+    it.reconciler.observe([], able(False))
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
 
 
@@ -264,7 +269,7 @@ async def test_a_ban_with_another_end_stays_confirmed() -> None:
     entry = ban("1.2.3.4")
     await it.bans.add([entry])
     await it.sync()
-    it.reconciler.observe([], ranges=True)
+    it.reconciler.observe([], able(True))
     await it.bans.add([replace(entry, until=entry.until + 1)], record=False)
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
@@ -296,7 +301,7 @@ async def test_whatever_happens_the_list_ends_up_right(
     ranges: bool,  # noqa: FBT001
 ) -> None:
     it = bench()
-    it.downloader.ranges = ranges
+    it.downloader.able = able(ranges)
     for what, prefix in history:
         match what:
             case "ban":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
-from app.domain.address import Translation
-from app.services.ports import Clock, Downloader
-from app.settings.downloader import QBITTORRENT, DownloaderSettings
+from app.adapters.downloaders.surroundings import Surroundings
+from app.services.ports import Downloader
+from app.settings.downloader import DownloaderSettings
+from app.settings.downloader_kind import QBITTORRENT
+
+_ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
+    QBITTORRENT: QBittorrent,
+}
 
 
-def open_downloader(
-    settings: DownloaderSettings, *, translation: Translation, clock: Clock
-) -> Downloader:
+def open_downloader(settings: DownloaderSettings, *, around: Surroundings) -> Downloader:
     """The client of the settings' kind; it connects when first asked to, and its owner closes it."""
-    if settings.type != QBITTORRENT:  # the settings let no other pass
-        raise ValueError(settings.type)
-    return QBittorrent(settings, translation=translation, clock=clock)
+    return _ADAPTERS[settings.type](settings, around)

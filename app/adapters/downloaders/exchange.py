@@ -13,10 +13,11 @@ from typing import Final
 import aiohttp
 import httpx
 
-from app.adapters.http import TIMEOUTS, USER_AGENT, open_transport
+from app.adapters.http import TIMEOUTS, USER_AGENT, Trust, open_transport
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
 from app.services.errors import DownloaderError, ProtocolMismatch, TooLate, Unreachable
+from app.settings.downloader import DownloaderSettings
 
 AT_A_TIME: Final = 8
 """Requests. Answers that come together are read in one turn of the loop: 16 of them made turns of 30 ms."""
@@ -24,6 +25,9 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
 LONGEST: Final = 60.0
 """Seconds for one request as a whole, so that a drip does not hold us for ever."""
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+"""Without a charset, which deluge-web before 2.1.1 refuses (reference/downloaders.md 6.1)."""
 _PIECE: Final = 64 * 1024
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -47,6 +51,12 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    content: bytes
+    kind: str
+
+
 class Exchange:
     """Talks HTTP to one server; cookies stick, redirects are not followed. Raises Unreachable and ProtocolMismatch."""
 
@@ -54,7 +64,9 @@ class Exchange:
         self,
         root: str,
         *,
-        verify: bool,
+        trust: Trust = Trust(),  # noqa: B008 - frozen
+        proxy: str = "",
+        at_a_time: int = AT_A_TIME,
         largest: int = LARGEST,
         longest: float = LONGEST,
     ) -> None:
@@ -63,9 +75,9 @@ class Exchange:
         # Packing for a neighbour costs more than sending: 0.8 MB came in 0.02 s, packed in 0.2 s (4.5.2).
         encoding = "identity" if _is_near(self._root.host) else "gzip"
         self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": encoding}
-        self._verify = verify
+        self._trust, self._proxy, self._at_a_time = trust, proxy, at_a_time
         self._largest, self._longest = largest, longest
-        self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._slots = asyncio.Semaphore(at_a_time)
         self._opening = asyncio.Lock()
         self._transport: httpx.AsyncBaseTransport | None = None
         self._cookies: dict[str, str] = {}
@@ -81,13 +93,17 @@ class Exchange:
         *,
         params: Mapping[str, str | int] | None = None,
         form: bytes | None = None,
+        json: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request; any status is an answer. `form` is a body in application/x-www-form-urlencoded."""
+        """One request; any status is an answer. The body is a `form`, urlencoded, or `json`; its `headers` win."""
+        body = (
+            _Body(form, FORM) if form is not None else None if json is None else _Body(json, JSON)
+        )
         async with self._slots:
             try:
                 async with asyncio.timeout(self._longest):
-                    return await self._send(method, path, params, form, headers)
+                    return await self._send(method, path, params, body, headers)
             except TimeoutError:
                 raise TooLate from None
             except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
@@ -105,26 +121,26 @@ class Exchange:
         method: str,
         path: str,
         params: Mapping[str, str | int] | None,
-        form: bytes | None,
+        body: _Body | None,
         headers: Mapping[str, str] | None,
     ) -> Answer:
         transport = self._transport or await self._open()
         request = httpx.Request(
             method,
             _url(self._root, path, tuple((params or {}).items())),
-            content=None if form is None else _in_pieces(form),
-            headers={**self._headers, **self._cookie(), **_form_headers(form), **(headers or {})},
+            content=None if body is None else _in_pieces(body.content),
+            headers={**self._headers, **self._cookie(), **_described(body), **(headers or {})},
             extensions={"timeout": TIMEOUTS},
         )
         self.requests += 1
         response = await transport.handle_async_request(request)
         self._keep_cookies(response.headers)
         try:
-            body = await self._read(response)
+            read = await self._read(response)
         finally:
             self.received += response.num_bytes_downloaded
             await response.aclose()
-        return Answer(response.status_code, response.headers, body)
+        return Answer(response.status_code, response.headers, read)
 
     def _cookie(self) -> dict[str, str]:
         pairs = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -153,7 +169,10 @@ class Exchange:
         async with self._opening:
             if self._transport is None:
                 self._transport = await open_transport(
-                    tls=self._root.scheme == "https", verify=self._verify, connections=AT_A_TIME
+                    tls=self._root.scheme == "https",
+                    trust=self._trust,
+                    connections=self._at_a_time,
+                    proxy=self._proxy,
                 )
             return self._transport
 
@@ -185,18 +204,29 @@ class Exchange:
         return Text("connection-failed", {"reason": type(cause).__name__})
 
 
+def exchange_with(
+    settings: DownloaderSettings, path: str = "", *, at_a_time: int = AT_A_TIME
+) -> Exchange:
+    """Talks to the downloader of `settings` at `path` below its endpoint, with its trust and through its proxy."""
+    return Exchange(
+        settings.endpoint + path,
+        trust=Trust(verify=settings.verify_ssl, fingerprint=settings.trusted_certificate),
+        proxy=settings.proxy,
+        at_a_time=at_a_time,
+    )
+
+
 @lru_cache(maxsize=2048)
 def _url(root: httpx.URL, path: str, query: tuple[tuple[str, str | int], ...]) -> httpx.URL:
     """The same torrents are asked for again and again, and taking a URL apart is slow."""
-    return httpx.URL(f"{root}/{path}", params=dict(query) or None)
+    return httpx.URL(f"{root}/{path}" if path else root, params=dict(query) or None)
 
 
-def _form_headers(form: bytes | None) -> dict[str, str]:
-    if form is None:
+def _described(body: _Body | None) -> dict[str, str]:
+    if body is None:
         return {}
     # With a length the pieces go without chunked encoding, which qBittorrent's server does not understand.
-    length = str(len(form))
-    return {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": length}
+    return {"Content-Type": body.kind, "Content-Length": str(len(body.content))}
 
 
 def _in_pieces(body: bytes) -> bytes | AsyncIterator[bytes]:

@@ -16,8 +16,8 @@ from app.domain.errors import AppError, Refused
 from app.locale import _
 from app.locale.texts import say
 from app.services.core import Core
-from app.services.downloader_state import ref_of
-from app.settings.downloader import KINDS, DownloaderSettings, read_downloader
+from app.settings.downloader import DownloaderSettings, read_downloader
+from app.settings.downloader_kind import DOWNLOADER_KINDS
 from app.settings.errors import InvalidSetting
 from app.ui.downloaders.secret_field import SecretField
 from app.ui.format import plain
@@ -118,7 +118,7 @@ class DownloaderEditor(QDialog):
 
     def _make_fields(self, shown: DownloaderSettings, *, is_new: bool) -> None:
         self._kind = ChoiceBox()
-        for kind in KINDS:
+        for kind in DOWNLOADER_KINDS:
             self._kind.addItem(_kind_name(kind), kind)
         self._kind.setCurrentIndex(max(self._kind.findData(shown.type), 0))
         self._kind.setEnabled(is_new)
@@ -329,4 +329,4 @@ def _milliseconds(text: str) -> object:
 
 
 def _kind_name(kind: str) -> str:
-    return ref_of(replace(_DEFAULTS, type=kind)).kind
+    return DOWNLOADER_KINDS[kind].name

@@ -31,7 +31,7 @@ async def test_any_status_is_an_answer_and_all_is_counted() -> None:
         return web.Response(status=418, text=f"{request.method} {request.path_qs}")
 
     async with serving(handle) as url:
-        exchange = Exchange(url + "/api", verify=True)
+        exchange = Exchange(url + "/api")
         answer = await exchange.send("GET", "a/b", params={"hash": "x&y", "rid": 3})
         assert (answer.status, answer.text) == (418, "GET /api/a/b?hash=x%26y&rid=3")
         assert not answer.succeeded
@@ -54,7 +54,7 @@ async def test_no_more_than_sixteen_requests_run_at_a_time() -> None:
         return web.Response()
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True)
+        exchange = Exchange(url)
         await asyncio.gather(*(exchange.send("GET", str(n)) for n in range(100)))
         assert most == AT_A_TIME
         await exchange.close()
@@ -69,7 +69,7 @@ async def test_connections_are_kept() -> None:
         return web.Response()
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True)
+        exchange = Exchange(url)
         for _ in range(5):
             await exchange.send("GET", "x")
         await exchange.close()
@@ -86,7 +86,7 @@ async def test_an_endless_answer_is_cut_off() -> None:
         return response
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True, largest=1_000_000)
+        exchange = Exchange(url, largest=1_000_000)
         assert await failure(exchange.send("GET", "x")) == (ProtocolMismatch, "answer-too-large")
         await exchange.close()
 
@@ -98,7 +98,7 @@ async def test_a_small_answer_that_unpacks_to_a_large_one_is_cut_off() -> None:
         return web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True, largest=1_000_000)
+        exchange = Exchange(url, largest=1_000_000)
         assert await failure(exchange.send("GET", "x")) == (ProtocolMismatch, "answer-too-large")
         await exchange.close()
 
@@ -114,7 +114,7 @@ async def test_a_drip_is_given_up() -> None:
         return response
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True, longest=0.2)
+        exchange = Exchange(url, longest=0.2)
         assert await failure(exchange.send("GET", "x")) == (TooLate, "no-answer-in-time")
         await exchange.close()
 
@@ -129,7 +129,7 @@ async def test_an_answer_that_breaks_off_is_none() -> None:
         return response
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True)
+        exchange = Exchange(url)
         assert await failure(exchange.send("GET", "x")) == (Unreachable, "answer-broke-off")
         await exchange.close()
 
@@ -153,7 +153,7 @@ async def test_what_does_not_speak_http_is_named(
 
     async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        exchange = Exchange(f"http://127.0.0.1:{port}", verify=True)
+        exchange = Exchange(f"http://127.0.0.1:{port}")
         assert await failure(exchange.send("GET", "x")) == expected
         await exchange.close()
 
@@ -161,13 +161,13 @@ async def test_what_does_not_speak_http_is_named(
 async def test_nobody_listening_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    exchange = Exchange(f"http://127.0.0.1:{port}", verify=True)
+    exchange = Exchange(f"http://127.0.0.1:{port}")
     assert await failure(exchange.send("GET", "x")) == (Unreachable, "no-listener")
     await exchange.close()
 
 
 async def test_an_unknown_name_is_named() -> None:
-    exchange = Exchange("http://nobody.invalid", verify=True)
+    exchange = Exchange("http://nobody.invalid")
     assert await failure(exchange.send("GET", "x")) == (Unreachable, "no-such-host")
     await exchange.close()
 
@@ -177,7 +177,7 @@ async def test_tls_where_none_is_spoken_is_named() -> None:
         return web.Response()
 
     async with serving(handle) as url:
-        exchange = Exchange(url.replace("http", "https"), verify=True)
+        exchange = Exchange(url.replace("http", "https"))
         assert await failure(exchange.send("GET", "x")) == (Unreachable, "no-tls")
         await exchange.close()
 
@@ -194,7 +194,7 @@ async def test_cookies_stick_until_they_are_taken_away() -> None:
         return web.Response(headers={"Set-Cookie": cookie} if cookie else {})
 
     async with serving(handle) as url:
-        exchange = Exchange(url, verify=True)
+        exchange = Exchange(url)
         for _ in range(3):
             await exchange.send("GET", "x")
         await exchange.close()

@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.domain.capabilities import Capabilities
 from app.services.downloader_state import DownloaderState, Status
+from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.health import Health
@@ -21,7 +23,9 @@ STATE = DownloaderState(
     settings=DownloaderSettings(id="a", name="NAS\u202e", endpoint="http://127.0.0.1:8080"),
     status=Status.HEALTHY,
     since=0,
-    version="5.3.0",
+    connection=Connection(
+        product="qBittorrent", version="5.3.0", capabilities=Capabilities(), session=1
+    ),
     torrents=1248,
     peers=2,
     upload_rate=1 << 20,

@@ -20,11 +20,12 @@ from app.adapters.downloaders.qbittorrent.wire import (
     TorrentPeersAnswer,
     decode,
 )
-from app.domain.address import Prefix, Translation
+from app.adapters.downloaders.surroundings import Surroundings
+from app.domain.address import Prefix
 from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.services.errors import DownloaderError, TooLate
-from app.services.ports import Clock, Connection, Push, UploadLimits
+from app.services.errors import DownloaderError, NotSupported, TooLate
+from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
 log = logging.getLogger(__name__)
@@ -38,11 +39,9 @@ _MANY: Final = 1000
 class QBittorrent:
     """A `Downloader` for qBittorrent 4.5.0 and later."""
 
-    def __init__(
-        self, settings: DownloaderSettings, *, translation: Translation, clock: Clock
-    ) -> None:
-        self._translation = translation
-        self._clock = clock
+    def __init__(self, settings: DownloaderSettings, around: Surroundings) -> None:
+        self._translation = around.translation
+        self._clock = around.clock
         self._ignore_private = settings.ignore_private
         self._session = Session(settings)
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
@@ -86,7 +85,7 @@ class QBittorrent:
         connection = await self._session.open()
         # Before, not after: also when part of the list fails to stick, peers are dropped.
         await self._look_again([*push.added, *push.removed])
-        await self._bans.apply(push, ranges=connection.ranges)
+        await self._bans.apply(push, ranges=connection.capabilities.prefixes)
 
     async def upload_limits(self) -> UploadLimits:
         found = await self._session.preferences()
@@ -97,6 +96,18 @@ class QBittorrent:
         if limits.alternative is not None:
             changes["alt_up_limit"] = _whole(limits.alternative)
         await self._session.set_preferences(changes)
+
+    async def trackers(self, torrent_id: str) -> Tiers:
+        raise NotSupported
+
+    async def replace_trackers(self, torrent_id: str, tiers: Tiers) -> None:
+        raise NotSupported
+
+    async def listen_port(self) -> int:
+        raise NotSupported
+
+    async def listen_at(self, port: int) -> None:
+        raise NotSupported
 
     def forget_refusal(self) -> None:
         self._session.forget_refusal()

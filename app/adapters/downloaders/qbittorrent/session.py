@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from app.adapters.downloaders.exchange import Answer, Exchange
+from app.adapters.downloaders.exchange import Answer, exchange_with
 from app.adapters.downloaders.qbittorrent.version import Version, parse_version
 from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences, decode, decode_now
+from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,
@@ -37,7 +38,7 @@ class Session:
 
     def __init__(self, settings: DownloaderSettings) -> None:
         self._settings = settings
-        self.exchange = Exchange(settings.endpoint + _API, verify=settings.verify_ssl)
+        self.exchange = exchange_with(settings, _API)
         self.number = 0
         """Grows with every session opened."""
         self._open: Connection | None = None
@@ -126,7 +127,10 @@ class Session:
             await self._one_connection_each()
             self.number += 1
             self._open = Connection(
-                version=version.text, ranges=version.takes_ranges, session=self.number
+                product="qBittorrent",
+                version=version.text,
+                capabilities=Capabilities(prefixes=version.takes_ranges),
+                session=self.number,
             )
             return self._open
 

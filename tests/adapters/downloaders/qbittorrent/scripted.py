@@ -12,9 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
-from app.domain.address import Translation
 from app.settings.downloader import DownloaderSettings
 from app.settings.secret import Secret
+from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.serving import serving
 
 NOW = 1_700_000_000_000
@@ -28,7 +28,7 @@ def settings(endpoint: str, **changes: Any) -> DownloaderSettings:  # noqa: ANN4
 
 def opened(endpoint: str, **changes: Any) -> QBittorrent:  # noqa: ANN401 - as above
     """A downloader for the server at `endpoint`."""
-    return QBittorrent(settings(endpoint, **changes), translation=Translation(), clock=lambda: NOW)
+    return QBittorrent(settings(endpoint, **changes), surroundings(clock=lambda: NOW))
 
 
 def peer(ip: str, port: int = 6881, **changes: object) -> dict[str, Any]:

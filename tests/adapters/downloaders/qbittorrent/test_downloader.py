@@ -303,7 +303,7 @@ async def test_bans_reach_the_swarm_of_every_version(version: str) -> None:
         await downloader.apply(push)
         snapshot = await downloader.snapshot()
         assert str(victim) not in peers(snapshot, snapshot.torrents[0].torrent.id)
-        assert connection.ranges is (version == "5.3.0")
+        assert connection.capabilities.prefixes is (version == "5.3.0")
         await downloader.apply(Push(wanted=(), added=(), removed=ban, owned=ban, everything=False))
         assert server.banned == ()
         await downloader.close()

@@ -57,7 +57,7 @@ async def test_every_version_lets_us_in_once(version: str, *, ranges: bool) -> N
         second = await session.open()
         await session.get("sync/maindata", rid=0)
         assert first is second
-        assert (first.version, first.ranges, first.session) == (version, ranges, 1)
+        assert (first.version, first.capabilities.prefixes, first.session) == (version, ranges, 1)
         assert server.calls["auth/login"] == 1
         await session.close()
         assert server.calls["auth/logout"] == 1
@@ -195,7 +195,7 @@ async def test_an_old_version_is_a_matter_for_the_user_on_every_path(
             "downloader-too-old", {"version": version[1:], "minimum": minimum}
         )
         server.version = "v5.3.0"  # it was updated meanwhile
-        assert (await session.open()).ranges
+        assert (await session.open()).capabilities.prefixes
         await session.close()
 
 
