@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.peers import PeerTable
-from app.adapters.downloaders.qbittorrent.turn import Turn
 from app.adapters.downloaders.qbittorrent.wire import (
     MainData,
     Properties,
     TorrentChange,
     TorrentState,
 )
+from app.adapters.downloaders.turn import Turn
 from app.domain.snapshot import TorrentPeers
 from app.domain.torrent import Torrent
 

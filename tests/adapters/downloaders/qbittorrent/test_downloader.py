@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
-from app.adapters.downloaders.qbittorrent.turn import PUT_OFF, RESTING
+from app.adapters.downloaders.turn import PUT_OFF, RESTING
 from app.demo.server import Fault, running
 from app.demo.swarm import Swarm
 from app.domain.address import parse_prefix

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.downloaders.qbittorrent.turn import LONELY, PUT_OFF, RESTING, Turn
+from app.adapters.downloaders.turn import LONELY, PUT_OFF, RESTING, Turn
 
 
 def asked(turn: Turn, sweeps: range, *, moving: bool = False, connected: int = 0) -> list[int]:
