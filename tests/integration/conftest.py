@@ -59,15 +59,6 @@ def qbittorrent(
 
 
 @pytest.fixture
-def lab(
-    qbittorrent: QBittorrentDaemon, place: Place, torrents: tuple[LabTorrent, ...], tmp_path: Path
-) -> Lab:
+def lab(qbittorrent: QBittorrentDaemon, torrents: tuple[LabTorrent, ...], tmp_path: Path) -> Lab:
     """All of it together, for one test."""
-    assert place.namespace is not None
-    return Lab(
-        namespace=place.namespace,
-        place=place,
-        daemon=qbittorrent,
-        torrents=torrents,
-        folder=tmp_path,
-    )
+    return Lab(daemon=qbittorrent, torrents=torrents, folder=tmp_path)
