@@ -1,0 +1,1 @@
+"""BitComet, through the WebUI of its remote access."""
