@@ -12,6 +12,7 @@ from app.demo.cast import GIB, KIB, MIB, TITLES, Title
 from app.demo.motion import NEVER
 from app.demo.peer import PeerState
 from app.demo.slot import AddressFilter, Kind, Shared, Slot
+from app.demo.trackers import Tracked
 
 BORN: Final = 1_790_812_800
 """Second 0 of the swarm as Unix time; fixed, so that a seed always tells the same story."""
@@ -43,6 +44,7 @@ class TorrentFacts:
     category: str
     added_on: int
     trackers: tuple[str, ...]
+    """At second 0."""
 
     @property
     def shared(self) -> Shared:
@@ -69,6 +71,7 @@ class SimTorrent:
         self.uploaded = facts.given
         self.downloaded = facts.held
         self.last_activity = facts.added_on
+        self.trackers: Tracked = {url: tier for tier, url in enumerate(facts.trackers)}
         self._bans = bans
         self._peers: dict[str, PeerState] = {}
         self._complete_at = self._end_of_download()
@@ -128,6 +131,11 @@ class SimTorrent:
                 self.revision += 1
             else:
                 slot.block(self.tick)
+
+    def announce_to(self, trackers: Tracked) -> None:
+        """Replace its trackers."""
+        self.trackers = trackers
+        self.revision += 1
 
     def _advance(self, slot: Slot, tick: int) -> bool:
         key, old = slot.key, slot.state

@@ -33,6 +33,9 @@ class Version:
     takes_ranges: bool
     """Since 5.3: the ban list takes networks and ranges."""
 
+    unquotes: bool
+    """Since 5.1: `torrents/removeTrackers` percent-decodes what it is given."""
+
     def cookie(self, port: int) -> str:
         return f"QBT_SID_{port}" if self.speaks_status else "SID"
 
@@ -66,6 +69,7 @@ _KNOWN: Final = {
             tells_address=False,
             counts_on=False,
             takes_ranges=False,
+            unquotes=False,
         ),
         Version(
             name="5.1.0",
@@ -80,6 +84,7 @@ _KNOWN: Final = {
             tells_address=True,
             counts_on=True,
             takes_ranges=False,
+            unquotes=True,
         ),
         Version(
             name="5.3.0",
@@ -94,6 +99,7 @@ _KNOWN: Final = {
             tells_address=True,
             counts_on=True,
             takes_ranges=True,
+            unquotes=True,
         ),
     )
 }

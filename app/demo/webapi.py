@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from app.demo import trackers
 from app.demo.banned_ips import BanList, parse, parse_peers
 from app.demo.pages import Page, encode
 from app.demo.session import SESSION_SECONDS, Refusal, Session, Sessions
@@ -17,7 +18,15 @@ from app.demo.swarm import Swarm
 from app.demo.sync import changed_items, changed_members
 from app.demo.torrent import SimTorrent
 from app.demo.version import Version
-from app.demo.wire import Json, preferences, properties, server_state, trackers, transfer, whole_kib
+from app.demo.wire import (
+    Json,
+    preferences,
+    properties,
+    server_state,
+    tracker_rows,
+    transfer,
+    whole_kib,
+)
 
 TEXT: Final = "text/plain; charset=UTF-8"
 JSON: Final = "application/json"
@@ -71,7 +80,14 @@ class WebApi:
     """The answers of one server about one swarm."""
 
     post_only: Final = frozenset(
-        {"auth/login", "auth/logout", "app/setPreferences", "transfer/banPeers"}
+        {
+            "auth/login",
+            "auth/logout",
+            "app/setPreferences",
+            "torrents/addTrackers",
+            "torrents/removeTrackers",
+            "transfer/banPeers",
+        }
     )
 
     def __init__(self, swarm: Swarm, version: Version, sessions: Sessions) -> None:
@@ -89,8 +105,10 @@ class WebApi:
             "auth/logout": self._log_out,
             "sync/maindata": self._main,
             "sync/torrentPeers": self._torrent_peers,
+            "torrents/addTrackers": self._add_trackers,
             "torrents/info": self._torrents,
             "torrents/properties": self._properties,
+            "torrents/removeTrackers": self._remove_trackers,
             "torrents/trackers": self._trackers,
             "transfer/banPeers": self._ban_peers,
             "transfer/info": self._transfer,
@@ -229,7 +247,26 @@ class WebApi:
 
     def _trackers(self, call: Call) -> Reply:
         torrent = self.swarm.torrent(call.required("hash"))
-        return NOT_FOUND if torrent is None else _json(trackers(torrent))
+        return NOT_FOUND if torrent is None else _json(tracker_rows(torrent))
+
+    def _add_trackers(self, call: Call) -> Reply:
+        torrent = self.swarm.torrent(call.required("hash"))
+        if torrent is None:
+            return NOT_FOUND
+        torrent.announce_to(trackers.added(torrent.trackers, call.required("urls")))
+        return self._done()
+
+    def _remove_trackers(self, call: Call) -> Reply:
+        torrent = self.swarm.torrent(call.required("hash"))
+        if torrent is None:
+            return NOT_FOUND
+        urls = call.required("urls")
+        left = trackers.removed(torrent.trackers, urls, unquotes=self.version.unquotes)
+        torrent.announce_to(left)
+        return self._done()
+
+    def _done(self) -> Reply:
+        return Reply(204 if self.version.speaks_status else 200)
 
     def _transfer(self, _: Call) -> Reply:
         limit = self.preferences["up_limit"]
@@ -254,7 +291,7 @@ def _categories(torrents: tuple[SimTorrent, ...]) -> Json:
 def _by_tracker(torrents: tuple[SimTorrent, ...]) -> Json:
     hashes: dict[str, list[str]] = {}
     for torrent in torrents:
-        for url in torrent.facts.trackers:
+        for url in torrent.trackers:
             hashes.setdefault(url, []).append(torrent.facts.hash)
     return hashes
 

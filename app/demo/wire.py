@@ -60,8 +60,8 @@ def torrent_members(torrent: SimTorrent, version: Version) -> Json:
         "tags": "",
         "time_active": torrent.last_activity - facts.added_on,
         "total_size": facts.size,
-        "tracker": facts.trackers[0],
-        "trackers_count": len(facts.trackers),
+        "tracker": next(iter(torrent.trackers), ""),
+        "trackers_count": len(torrent.trackers),
         "up_limit": 0,
         "uploaded": torrent.uploaded,
         "uploaded_session": torrent.uploaded - facts.given,
@@ -135,7 +135,7 @@ def properties(torrent: SimTorrent, version: Version) -> Json:
     return answer
 
 
-def trackers(torrent: SimTorrent) -> list[Json]:
+def tracker_rows(torrent: SimTorrent) -> list[Json]:
     """A torrent's trackers as in `torrents/trackers`; the first three are none."""
     is_private = torrent.facts.is_private
     message = "This torrent is private" if is_private else ""
@@ -145,8 +145,7 @@ def trackers(torrent: SimTorrent) -> list[Json]:
         for name in ("DHT", "PeX", "LSD")
     ]
     outer: list[Json] = [
-        {"url": url, "tier": tier, "status": 2, "msg": ""}
-        for tier, url in enumerate(torrent.facts.trackers)
+        {"url": url, "tier": tier, "status": 2, "msg": ""} for url, tier in torrent.trackers.items()
     ]
     return [one | rest for one in (*inner, *outer)]
 

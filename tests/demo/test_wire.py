@@ -6,7 +6,7 @@ import pytest
 
 from app.demo.swarm import Swarm
 from app.demo.version import version
-from app.demo.wire import EXTERNAL, properties, server_state, torrent_members, trackers
+from app.demo.wire import EXTERNAL, properties, server_state, torrent_members, tracker_rows
 from tests.demo.conftest import Clock
 
 PIECES = {"piece_size", "pieces_have", "pieces_num"}
@@ -37,7 +37,7 @@ def test_states_are_those_of_the_version(clock: Clock) -> None:
 
 def test_the_first_three_trackers_are_none(clock: Clock) -> None:
     for torrent in Swarm(clock=clock).torrents():
-        rows = trackers(torrent)
+        rows = tracker_rows(torrent)
         assert [row["url"][:2] for row in rows[:3]] == ["**"] * 3
         assert [row["tier"] for row in rows] == [-1, -1, -1, *range(len(rows) - 3)]
         assert bool(rows[0]["msg"]) is torrent.facts.is_private
