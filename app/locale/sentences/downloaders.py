@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "answer-no-version": N_("no version number"),
     "answer-not-qbittorrent": N_("this is no qBittorrent WebUI"),
     "bans-not-taken": N_("{count} entries of the ban list were not taken, such as {example}"),
+    "trackers-not-taken": N_("the trackers are not those that were set"),
     "downloader-redirects": N_("it redirects to {address}; enter that address"),
     "downloader-denied": N_(
         "Wrong user name or password. Not tried again until you change it or ask for it."

@@ -14,6 +14,7 @@ from app.adapters.downloaders.qbittorrent.bans import BanWriter
 from app.adapters.downloaders.qbittorrent.server import Server
 from app.adapters.downloaders.qbittorrent.session import Session, expect
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable, Watched
+from app.adapters.downloaders.qbittorrent.trackers import TrackerWriter
 from app.adapters.downloaders.qbittorrent.wire import (
     MainData,
     Properties,
@@ -24,7 +25,7 @@ from app.adapters.downloaders.surroundings import Surroundings
 from app.domain.address import Prefix
 from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.services.errors import DownloaderError, NotSupported, TooLate
+from app.services.errors import DownloaderError, TooLate
 from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
@@ -45,6 +46,7 @@ class QBittorrent:
         self._ignore_private = settings.ignore_private
         self._session = Session(settings)
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
+        self._trackers = TrackerWriter(self._session)
         self._server = Server()
         self._torrents = TorrentTable()
         self._torrents_of = 0
@@ -98,16 +100,16 @@ class QBittorrent:
         await self._session.set_preferences(changes)
 
     async def trackers(self, torrent_id: str) -> Tiers:
-        raise NotSupported
+        return await self._trackers.read(torrent_id)
 
     async def replace_trackers(self, torrent_id: str, tiers: Tiers) -> None:
-        raise NotSupported
+        await self._trackers.replace(torrent_id, tiers)
 
     async def listen_port(self) -> int:
-        raise NotSupported
+        return (await self._session.preferences()).listen_port
 
     async def listen_at(self, port: int) -> None:
-        raise NotSupported
+        await self._session.set_preferences({"listen_port": port})
 
     def forget_refusal(self) -> None:
         self._session.forget_refusal()

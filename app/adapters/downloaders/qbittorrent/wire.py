@@ -35,6 +35,7 @@ class Preferences(Struct):
     up_limit: int = 0
     """Bytes per second; 0 is without a limit, as in the alternative one."""
     alt_up_limit: int = 0
+    listen_port: int = 0
 
 
 class TorrentState(Struct, gc=False):
@@ -126,6 +127,13 @@ class Properties(Struct, gc=False):
     is_private: bool | None = None
     piece_size: int = -1
     pieces_have: int = -1
+
+
+class TrackerWire(Struct, gc=False):
+    """One entry of `torrents/trackers`."""
+
+    url: str
+    tier: int = 0
 
 
 class PeerWire(Struct, gc=False):

@@ -326,3 +326,12 @@ async def test_a_limit_below_a_kibibyte_does_not_become_none() -> None:
         await downloader.limit_upload(UploadLimits(rate=1, alternative=1_500))
         assert await downloader.upload_limits() == UploadLimits(rate=1_024, alternative=1_024)
         await downloader.close()
+
+
+async def test_its_port_is_read_and_set() -> None:
+    async with running(Swarm(peers=0, torrents=1)) as server:
+        downloader = opened(server.url)
+        assert await downloader.listen_port() == 51_413
+        await downloader.listen_at(6_882)
+        assert await downloader.listen_port() == 6_882
+        await downloader.close()
