@@ -149,7 +149,7 @@ async def test_an_edit_of_an_unknown_one_creates_it(served: Served) -> None:
 
 
 async def test_an_edit_to_an_unsupported_kind_is_400(served: Served) -> None:
-    assert "deluge" in failed(await served.admin.patch(ONE, json=body(type="Deluge")), 400)
+    assert "utorrent" in failed(await served.admin.patch(ONE, json=body(type="uTorrent")), 400)
     assert names(served) == ["NAS"]
 
 
