@@ -156,7 +156,8 @@ class Downloaders:
         async with self._changing:
             entry = self._entry(settings.id)
             self._refuse_taken_name(settings)
-            await self._settings.change("config.yml", downloader_changes(settings))
+            changes = downloader_changes(settings, entry.state.settings)
+            await self._settings.change("config.yml", changes)
             await self._restart(entry, settings)
         self._bus.publish(DownloadersChanged(gone=(settings.id,)))
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.domain.reason import Text
 from app.settings.area import Reader, camel, check, kebab, section, setting, values
+from app.settings.change import REMOVE
 from app.settings.downloader_kind import (
     DOWNLOADER_KINDS,
     QBITTORRENT,
@@ -147,15 +148,25 @@ def add_downloader(
     kind = kind_named(word)
     if kind is None:
         return UnsupportedDownloader(id=id, type=word, name=str(entry.get("name") or id))
-    entry = {**{reader.spell(name): value for name, value in kind.defaults.items()}, **entry}
-    return reader.area(DownloaderSettings, entry, path, id=id, type=kind.key)
+    # What this kind does not have means nothing, and would be gone after a restart.
+    own = {key: entry.get(key) for key in map(reader.spell, kind.fields)}
+    usual = {reader.spell(name): value for name, value in kind.defaults.items()}
+    usual |= {key: value for key, value in own.items() if value is not None}
+    return reader.area(DownloaderSettings, usual, path, id=id, type=kind.key)
 
 
-def downloader_changes(settings: DownloaderSettings) -> dict[tuple[str, ...], object]:
-    """What to write to config.yml so that it holds `settings`, new or edited."""
+def downloader_changes(
+    settings: DownloaderSettings, old: DownloaderSettings | None = None
+) -> dict[tuple[str, ...], object]:
+    """What to write to config.yml so that it holds `settings`, new or edited.
+
+    What only the kind of the `old` ones has leaves the file: a forgotten token has no business there.
+    """
     own = {kebab(name) for name in settings.kind.fields}
     found = values(settings).items()
-    return {(SECTION, settings.id, *keys): value for keys, value in found if keys[0] in own}
+    changes = {(SECTION, settings.id, *keys): value for keys, value in found if keys[0] in own}
+    left = set() if old is None else old.kind.fields - settings.kind.fields
+    return changes | {(SECTION, settings.id, kebab(name)): REMOVE for name in sorted(left)}
 
 
 def _with_secrets(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from math import isfinite
 from typing import Final, Generic, Protocol, TypeVar, runtime_checkable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
@@ -31,6 +31,7 @@ MAX_SYSTEM_NUMBER: Final = 2**32 - 1
 _WHOLE: Final = re.compile(r"[+-]?\d[\d_]{0,30}(\.0*)?")
 _FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _HOST: Final = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
+_DIGEST_NAME: Final = re.compile(r"\s*sha-?256(\s*fingerprint)?\s*[=:]", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -224,7 +225,7 @@ class Language:
 class Url:
     """`http://` or `https://` with a host, or one of other `schemes`; slashes at its end are cut off.
 
-    With the scheme `scgi` a path without a host is a Unix socket.
+    With the scheme `scgi` a path without a host is a Unix socket, and a host needs a port.
     """
 
     example: str
@@ -238,9 +239,7 @@ class Url:
         text = (_text(raw) or "").strip().rstrip("/")
         try:
             parts = urlsplit(text)
-            socket = parts.scheme == "scgi" and not parts.netloc and parts.path.startswith("/")
-            place = socket or (bool(parts.hostname) and parts.port != 0)
-            fits = parts.scheme in self.schemes and place
+            fits = parts.scheme in self.schemes and _leads_somewhere(parts)
         except ValueError:
             raise refuse(_without_login(raw), self.allowed) from None
         if not fits or "@" in parts.netloc or not _is_visible(text):
@@ -257,7 +256,7 @@ class UrlPath:
         return Text("allowed-url-path")
 
     def read(self, raw: object) -> str:
-        text = (_text(raw) or "").strip()
+        text = _optional(raw, self.allowed).strip()
         if text and not (text.startswith("/") and _is_visible(text)):
             raise refuse(raw, self.allowed)
         return text
@@ -272,7 +271,7 @@ class ProxyUrl:
         return Text("allowed-proxy")
 
     def read(self, raw: object) -> str:
-        text = (_text(raw) or "").strip().rstrip("/")
+        text = _optional(raw, self.allowed).strip().rstrip("/")
         if not text:
             return text
         try:
@@ -280,21 +279,26 @@ class ProxyUrl:
             fits = parts.scheme in ("http", "socks5") and bool(parts.hostname and parts.port)
         except ValueError:
             raise refuse(_without_login(raw), self.allowed) from None
-        if not fits or "@" in parts.netloc or parts.path or not _is_visible(text):
+        more = "@" in parts.netloc or parts.path or parts.query or parts.fragment
+        if not fits or more or not _is_visible(text):
             raise refuse(_without_login(raw), self.allowed)
         return text
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """SHA-256 of a certificate: 64 hex digits, colons and blanks between them do not count; or empty."""
+    """SHA-256 of a certificate: 64 hex digits, or empty.
+
+    Colons and blanks between them do not count, nor does the `SHA256 Fingerprint=` that tools put before them.
+    """
 
     @property
     def allowed(self) -> Text:
         return Text("allowed-fingerprint")
 
     def read(self, raw: object) -> str:
-        text = re.sub(r"[\s:]", "", _text(raw) or "").lower()
+        text = _DIGEST_NAME.sub("", _optional(raw, self.allowed))
+        text = re.sub(r"[\s:]", "", text).lower()
         if text and not re.fullmatch(r"[0-9a-f]{64}", text):
             raise refuse(raw, self.allowed)
         return text
@@ -347,6 +351,23 @@ def _text(raw: object) -> str | None:
     if isinstance(raw, str):
         return str(raw)
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else None
+
+
+def _optional(raw: object, allowed: Text) -> str:
+    """The text that `raw` is, empty for None; raises InvalidSetting for what is no text."""
+    text = "" if raw is None else _text(raw)
+    if text is None:
+        raise refuse(raw, allowed)
+    return text
+
+
+def _leads_somewhere(parts: SplitResult) -> bool:
+    """Whether the URL names a host; SCGI has no usual port, and knows sockets of this machine."""
+    if parts.scheme == "scgi":
+        if not parts.netloc:
+            return len(parts.path) > 1 and parts.path.startswith("/")
+        return bool(parts.hostname and parts.port)
+    return bool(parts.hostname) and parts.port != 0
 
 
 def _is_visible(text: str) -> bool:

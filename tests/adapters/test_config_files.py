@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from app.domain.verdict import Mode
 from app.settings.change import REMOVE, Changes
 from app.settings.config import Config, Theme
 from app.settings.downloader import DownloaderSettings, downloader_changes
+from app.settings.downloader_kind import ARIA2_NEXT, DELUGE
 from app.settings.errors import (
     InvalidSetting,
     SettingsError,
@@ -161,13 +163,11 @@ def test_the_files_of_pbh_work_as_they_are(pbh: ConfigFiles, folder: Path) -> No
 
     assert config.server.address == "0.0.0.0"
     assert config.installation_id == "0d9b6a55-0c0a-4d7e-8f66-1a5a2d5f3b21"
-    (downloader,) = config.downloaders
+    downloader, deluge = config.downloaders
     assert (downloader.name, downloader.endpoint) == ("NAS 的 qB", "http://192.168.1.20:8080")
     assert downloader.password == Secret("007")
     assert downloader.increment_ban
-    assert [(d.id, d.type, d.name) for d in config.unsupported] == [
-        ("old.deluge", "raccoonfink/deluge", "cellar")
-    ]
+    assert (deluge.id, deluge.type, deluge.name) == ("old.deluge", DELUGE, "cellar")
     assert profile.client_name_blacklist.mode is Mode.OFF
     assert profile.client_name_blacklist.ban_duration is None
     assert len(profile.peer_id_blacklist.banned_peer_id) == 3
@@ -270,13 +270,62 @@ def test_a_downloader_is_added_edited_and_removed(files: ConfigFiles, folder: Pa
 
 
 def test_an_edit_keeps_what_we_do_not_know_of_a_downloader(pbh: ConfigFiles, folder: Path) -> None:
-    (known,) = pbh.load()[0].downloaders
+    known = pbh.load()[0].downloaders[0]
 
     pbh.change(CONFIG, downloader_changes(known))
 
     text = (folder / CONFIG).read_text(encoding="utf-8")
     assert "    http-version: HTTP_1_1\n" in text
     assert "    password: 007\n" in text
+
+
+def test_every_kind_that_pbh_writes_is_read_and_written_back_in_its_words(
+    files: ConfigFiles, folder: Path
+) -> None:
+    given = (PBH / "clients.yml").read_text(encoding="utf-8")
+    put(folder, CONFIG, given)
+    config, _ = files.load()
+
+    assert [found.kind.name for found in config.downloaders] == [
+        "qBittorrent",
+        "qBittorrentEE",
+        "Transmission",
+        "Deluge",
+        "BiglyBT",
+        "BitComet",
+        "Aria2Next",
+    ]
+    assert not config.unsupported
+    for found in config.downloaders:
+        files.change(CONFIG, downloader_changes(found))
+
+    written = (folder / CONFIG).read_text(encoding="utf-8")
+    lines = difference(given, written)
+    assert not [line for line in lines if line.startswith("-")]
+    assert {line[1:].strip().partition(":")[0] for line in lines} == {
+        "allow-plugin",
+        "proxy",
+        "replace-blocklist",
+        "sweep-deadline",
+        "trusted-certificate",
+    }
+    assert ConfigFiles(folder).load()[0].downloaders == config.downloaders
+
+
+def test_a_downloader_of_another_kind_leaves_no_secret_of_the_old_one_behind(
+    files: ConfigFiles, folder: Path
+) -> None:
+    put(folder, CONFIG, (PBH / "clients.yml").read_text(encoding="utf-8"))
+    old = files.load()[0].downloaders[1]
+    new = replace(old, type=ARIA2_NEXT, token=Secret("t"))
+
+    config, _ = files.change(CONFIG, downloader_changes(new, old))
+
+    assert config.downloaders[1].kind.name == "Aria2Next"
+    text = (folder / CONFIG).read_text(encoding="utf-8")
+    assert "qbt_5Pz3" not in text
+    assert "'007'" not in text
+    assert "use-shadow-ban: true" not in text
 
 
 def test_what_was_edited_by_hand_meanwhile_is_kept_and_counts(
@@ -360,7 +409,7 @@ def test_many_threads_lose_no_change(files: ConfigFiles) -> None:
     files.load()
 
     def change(number: int) -> None:
-        files.change(CONFIG, {("client", f"d{number}", "type"): "aria2next"})
+        files.change(CONFIG, {("client", f"d{number}", "type"): "utorrent"})
 
     threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -507,7 +556,7 @@ def test_what_was_written_is_what_is_loaded(
     put(folder, CONFIG, text)
     put(folder, PROFILE, "")
     if ("client", "a.b", "name") in changes:
-        changes = {**changes, ("client", "a.b", "type"): "aria2next"}
+        changes = {**changes, ("client", "a.b", "type"): "utorrent"}
         changes.pop(("client",), None)
 
     changed = files.change(CONFIG, changes)

@@ -40,7 +40,7 @@ def test_keys_of_pbh_and_of_ours_are_read() -> None:
 
 def test_downloaders_keep_the_order_of_the_file_and_unknown_kinds_stand_apart() -> None:
     config = read_config(
-        {"client": {"b": QB, "a": {**QB, "name": "second"}, "c": {"type": "aria2next"}}}
+        {"client": {"b": QB, "a": {**QB, "name": "second"}, "c": {"type": "utorrent"}}}
     )
 
     assert [downloader.id for downloader in config.downloaders] == ["b", "a"]

@@ -4,12 +4,24 @@ from typing import Any
 
 import pytest
 
+from app.settings.change import REMOVE, as_read, changed, plain
 from app.settings.downloader import (
     BasicAuth,
     DownloaderSettings,
     UnsupportedDownloader,
     downloader_changes,
     read_downloader,
+)
+from app.settings.downloader_kind import (
+    ARIA2,
+    ARIA2_NEXT,
+    BIGLYBT,
+    BITCOMET,
+    DELUGE,
+    DOWNLOADER_KINDS,
+    QBITTORRENT,
+    QBITTORRENT_EE,
+    TRANSMISSION,
 )
 from app.settings.errors import InvalidSetting
 from app.settings.secret import Secret
@@ -106,11 +118,12 @@ def test_an_edit_can_empty_a_secret() -> None:
     assert found.password == Secret("")
 
 
-@pytest.mark.parametrize("kind", ["qbittorrentee", "raccoonfink/deluge", "from-the-future"])
-def test_kinds_we_cannot_watch_yet_are_listed(kind: str) -> None:
-    entry = {"type": kind, "token": "t"}
+def test_an_entry_of_a_kind_that_we_cannot_watch_is_told_apart() -> None:
+    entry = {"type": "From-the-Future", "token": "t"}
 
-    assert read_downloader("x", entry) == UnsupportedDownloader(id="x", type=kind, name="x")
+    assert read_downloader("x", entry) == UnsupportedDownloader(
+        id="x", type="from-the-future", name="x"
+    )
 
 
 @pytest.mark.parametrize("entry", [{}, {"type": None}, {"name": "x"}])
@@ -128,6 +141,131 @@ def test_what_is_no_entry_at_all_is_refused(entry: object) -> None:
 def test_an_endpoint_is_needed() -> None:
     with pytest.raises(InvalidSetting, match="endpoint is missing"):
         read_downloader("x", {"type": "qbittorrent"})
+
+
+@pytest.mark.parametrize("json", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "usual"),
+    [
+        (QBITTORRENT, {"increment_ban": False}),
+        (QBITTORRENT_EE, {"increment_ban": False, "use_shadow_ban": False}),
+        (TRANSMISSION, {"rpc_url": "/transmission/rpc"}),
+        (DELUGE, {"rpc_url": "/json", "increment_ban": True, "allow_plugin": False}),
+        (BIGLYBT, {"increment_ban": True, "token": Secret("")}),
+        (BITCOMET, {"increment_ban": True}),
+        (ARIA2_NEXT, {"token": Secret("")}),
+    ],
+)
+def test_each_kind_has_the_defaults_of_pbh_from_both(
+    kind: str,
+    json: bool,  # noqa: FBT001
+    usual: dict[str, object],
+) -> None:
+    null = {"rpcUrl": None, "rpc-url": None, "incrementBan": None, "increment-ban": None}
+    for entry in ({}, null):
+        found = read_downloader("x", {**LEAST, **entry, "type": kind}, json=json)
+
+        assert isinstance(found, DownloaderSettings)
+        assert {name: getattr(found, name) for name in usual} == usual
+        assert (found.verify_ssl, found.ignore_private, found.paused) == (True, False, False)
+
+
+def test_a_path_that_is_empty_on_purpose_stays_empty() -> None:
+    found = read_downloader("x", {**LEAST, "type": TRANSMISSION, "rpc-url": ""})
+
+    assert isinstance(found, DownloaderSettings)
+    assert found.rpc_url == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("QBittorrent", QBITTORRENT),
+        (" Deluge ", DELUGE),
+        ("raccoonfink/Deluge", DELUGE),
+        ("Vuze", BIGLYBT),
+        ("azureus", BIGLYBT),
+        ("Aria2Next", ARIA2_NEXT),
+    ],
+)
+def test_a_kind_is_known_by_all_its_names_in_any_case(word: str, kind: str) -> None:
+    found = read_downloader("x", {**LEAST, "type": word})
+
+    assert isinstance(found, DownloaderSettings)
+    assert found.type == kind
+    assert downloader_changes(found)["client", "x", "type"] == kind
+
+
+@pytest.mark.parametrize("kind", DOWNLOADER_KINDS)
+def test_what_is_written_of_each_kind_is_read_as_the_same(kind: str) -> None:
+    given = DownloaderSettings(
+        id="x",
+        type=kind,
+        name="NAS",
+        endpoint=DOWNLOADER_KINDS[kind].endpoint,
+        paused=True,
+        ignore_private=True,
+    )
+    changes = downloader_changes(given)
+    entry = changed({}, {path[2:]: plain(value) for path, value in changes.items()})
+
+    again = read_downloader("x", as_read(entry))
+
+    assert isinstance(again, DownloaderSettings)
+    assert downloader_changes(again) == changes
+    assert again.paused
+
+
+@pytest.mark.parametrize("kind", DOWNLOADER_KINDS)
+def test_each_kind_is_written_with_keys_of_its_own(kind: str) -> None:
+    settings = DownloaderSettings(id="x", type=kind, endpoint=DOWNLOADER_KINDS[kind].endpoint)
+
+    keys = {path[2] for path in downloader_changes(settings)}
+
+    assert keys >= {"type", "name", "endpoint", "verify-ssl", "ignore-private", "paused"}
+    assert ("api-key" in keys) == (kind in (QBITTORRENT, QBITTORRENT_EE))
+    assert ("token" in keys) == (kind in (BIGLYBT, ARIA2_NEXT, ARIA2))
+    assert ("rpc-url" in keys) == (kind in (TRANSMISSION, DELUGE))
+    assert ("username" in keys) == (kind not in (DELUGE, BIGLYBT, ARIA2_NEXT, ARIA2))
+
+
+def test_what_a_kind_does_not_have_means_nothing() -> None:
+    sent = {**JSON, "type": "transmission", "basicAuth": "no object", "token": ["no text"]}
+    found = read_downloader("x", sent, json=True, keep=KNOWN)
+
+    assert isinstance(found, DownloaderSettings)
+    assert (found.username, found.password) == ("admin", Secret("hunter2"))
+    assert (found.api_key, found.token, found.basic_auth) == (Secret(), Secret(), BasicAuth())
+    assert not found.increment_ban
+
+
+def test_a_token_that_a_client_sends_back_masked_is_kept() -> None:
+    known = DownloaderSettings(id="x", type=BIGLYBT, endpoint="http://h", token=Secret("t"))
+    for sent in ({}, {"token": None}, {"token": "…"}):
+        found = read_downloader("x", {**LEAST, "type": "biglybt", **sent}, json=True, keep=known)
+
+        assert isinstance(found, DownloaderSettings)
+        assert found.token == Secret("t")
+
+
+def test_only_rtorrent_is_reached_over_scgi() -> None:
+    entry = {"type": "rtorrent", "endpoint": "scgi:///run/rtorrent.sock"}
+    found = read_downloader("x", entry)
+
+    assert isinstance(found, DownloaderSettings)
+    assert found.endpoint == "scgi:///run/rtorrent.sock"
+    with pytest.raises(InvalidSetting, match=r"endpoint is “scgi:///run/rtorrent\.sock”"):
+        read_downloader("x", {**entry, "type": "transmission"})
+
+
+def test_a_change_of_kind_takes_the_keys_of_the_old_one_away() -> None:
+    new = DownloaderSettings(id="x", type=ARIA2_NEXT, endpoint="http://h")
+    changes = downloader_changes(new, KNOWN)
+
+    assert changes["client", "x", "api-key"] is REMOVE
+    assert changes["client", "x", "basic-auth"] is REMOVE
+    assert changes["client", "x", "token"] == Secret("")
+    assert REMOVE not in downloader_changes(KNOWN, KNOWN).values()
 
 
 def test_changes_name_every_key_below_the_id() -> None:

@@ -9,6 +9,7 @@ from app.settings.kind import (
     FOR_EVER,
     Choice,
     Days,
+    Fingerprint,
     Flag,
     Host,
     Kind,
@@ -16,24 +17,32 @@ from app.settings.kind import (
     Line,
     Milliseconds,
     Plain,
+    ProxyUrl,
     RuleDuration,
     SecretLine,
     Url,
+    UrlPath,
     Whole,
 )
 from tests.settings.anything import anything, refusal
 
+DIGEST = "0123456789abcdef" * 4
+ANY = Url("x", schemes=("http", "https", "scgi"))
 ALL: tuple[Kind[object], ...] = (
     Choice(Mode),
     Days(),
+    Fingerprint(),
     Flag(),
     Host(),
     Language(),
     Line(),
     Milliseconds(1),
+    ProxyUrl(),
     RuleDuration(),
     SecretLine(),
     Url("http://127.0.0.1:8080"),
+    ANY,
+    UrlPath(),
     Whole(0, 10),
 )
 
@@ -65,6 +74,19 @@ ALL: tuple[Kind[object], ...] = (
         (Language(), "default", "default"),
         (Url("x"), "http://127.0.0.1:8080//", "http://127.0.0.1:8080"),
         (Url("x"), "https://[2001:db8::1]:443/qb/", "https://[2001:db8::1]:443/qb"),
+        (ANY, "scgi://127.0.0.1:5000/", "scgi://127.0.0.1:5000"),
+        (ANY, "scgi://[::1]:5000", "scgi://[::1]:5000"),
+        (ANY, "scgi:///run/rtorrent.sock", "scgi:///run/rtorrent.sock"),
+        (UrlPath(), None, ""),
+        (UrlPath(), " /transmission/rpc ", "/transmission/rpc"),
+        (ProxyUrl(), None, ""),
+        (ProxyUrl(), "http://proxy.lan:3128/", "http://proxy.lan:3128"),
+        (ProxyUrl(), "socks5://[fd00::1]:1080", "socks5://[fd00::1]:1080"),
+        (Fingerprint(), None, ""),
+        (Fingerprint(), Plain(DIGEST.upper()), DIGEST),
+        (Fingerprint(), ":".join([DIGEST[:32], DIGEST[32:]]) + "\n", DIGEST),
+        (Fingerprint(), "sha256 Fingerprint=" + DIGEST, DIGEST),
+        (Fingerprint(), "SHA-256: " + DIGEST, DIGEST),
         (Host(), "0.0.0.0", "0.0.0.0"),
         (Host(), "[::1]", "::1"),
         (Host(), "localhost", "localhost"),
@@ -99,6 +121,28 @@ def test_what_files_and_requests_hold_is_understood(
         (Url("x"), "http://"),
         (Url("x"), "http://host:99999"),
         (Url("x"), "http://a b"),
+        (Url("x"), "scgi://127.0.0.1:5000"),
+        (ANY, "scgi://127.0.0.1"),
+        (ANY, "scgi://"),
+        (ANY, "scgi:run/rtorrent.sock"),
+        (ANY, "ftp://host"),
+        (UrlPath(), "transmission/rpc"),
+        (UrlPath(), "/a b"),
+        (UrlPath(), ["/json"]),
+        (ProxyUrl(), "proxy:3128"),
+        (ProxyUrl(), "http://proxy"),
+        (ProxyUrl(), "https://proxy:3128"),
+        (ProxyUrl(), "socks4://proxy:1080"),
+        (ProxyUrl(), "http://proxy:0"),
+        (ProxyUrl(), "http://proxy:99999"),
+        (ProxyUrl(), "http://proxy:3128/path"),
+        (ProxyUrl(), "http://proxy:3128?a=b"),
+        (ProxyUrl(), 3128),
+        (ProxyUrl(), ["http://proxy:3128"]),
+        (Fingerprint(), [DIGEST]),
+        (Fingerprint(), DIGEST[1:]),
+        (Fingerprint(), DIGEST + "0"),
+        (Fingerprint(), "x" * 64),
         (Host(), "256.1.1.1"),
         (Host(), "a b"),
         (Host(), ""),
@@ -112,9 +156,10 @@ def test_what_is_not_allowed_is_refused_with_what_is(kind: Kind[object], raw: ob
     assert caught.value.allowed
 
 
-def test_a_password_in_a_url_is_refused_without_being_shown() -> None:
+@pytest.mark.parametrize("kind", [Url("x"), ProxyUrl()])
+def test_a_password_in_a_url_is_refused_without_being_shown(kind: Kind[object]) -> None:
     with pytest.raises(InvalidSetting) as caught:
-        Url("x").read("http://admin:hunter2@host:8080")
+        kind.read("http://admin:hunter2@host:8080")
 
     assert "hunter2" not in str(caught.value)
 
