@@ -84,7 +84,7 @@ async def test_the_test_button_says_what_answers_or_why_not(
 ) -> None:
     async with editor_over(tmp_path, appearance, qtbot) as (dialog, place):
         button(dialog, "Test").click()
-        await until(lambda: dialog.said == "qBittorrent 5.3.0 answers.")
+        await until(lambda: dialog.said == "Scripted 5.3.0 answers.")
         place.downloaders["NAS"].error = AccessDenied(Text("downloader-denied"))
         await until(lambda: button(dialog, "Test").isEnabled())
         button(dialog, "Test").click()

@@ -1,0 +1,124 @@
+"""What the editor says of each kind of downloader: its name, what to switch on there, where its secrets are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.locale import N_, _
+from app.settings.downloader_kind import (
+    ARIA2,
+    ARIA2_NEXT,
+    BIGLYBT,
+    BITCOMET,
+    DELUGE,
+    QBITTORRENT,
+    QBITTORRENT_EE,
+    RTORRENT,
+    TRANSMISSION,
+    DownloaderKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """Message ids, marked with N_(); looked up when shown."""
+
+    switch_on: str
+    """What it takes in that client before anything can reach it."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Below a field, by the field's name in DownloaderSettings; the other fields have the same hint for all kinds."""
+    title: str = ""
+    """In the list of kinds, where it is not the name of the kind alone."""
+
+
+_AS_IN_BROWSER: Final = N_("Of its WebUI, as you open it in a browser.")
+_QB_KEY: Final = N_("Instead of user name and password, from qBittorrent 5.2 on.")
+_ARIA2_URL: Final = N_("The whole URL of its JSON-RPC, usually with /jsonrpc at its end.")
+_ARIA2_TOKEN: Final = N_("What rpc-secret is set to in aria2.conf; empty where it is not set.")
+
+KIND_WORDS: Final[Mapping[str, KindWords]] = {
+    QBITTORRENT: KindWords(
+        switch_on=N_("In qBittorrent, switch the WebUI on: Tools, Preferences, WebUI."),
+        hints={"endpoint": _AS_IN_BROWSER, "api_key": _QB_KEY},
+    ),
+    QBITTORRENT_EE: KindWords(
+        title=N_("qBittorrent Enhanced"),
+        switch_on=N_("In qBittorrent Enhanced, switch the WebUI on: Tools, Preferences, WebUI."),
+        hints={"endpoint": _AS_IN_BROWSER, "api_key": _QB_KEY},
+    ),
+    TRANSMISSION: KindWords(
+        switch_on=N_(
+            "In Transmission, allow remote access: Preferences, Remote. Its ban list comes from"
+            " PeerWarden: on another computer it needs an address of this one in server.prefix."
+        ),
+        hints={
+            "endpoint": N_("Host and port alone; the path stands below More settings."),
+            "username": N_("Only where remote access asks for them."),
+        },
+    ),
+    DELUGE: KindWords(
+        switch_on=N_(
+            "Deluge is reached through its web interface: switch the plugin WebUi on, or start"
+            " the program deluge-web."
+        ),
+        hints={
+            "endpoint": N_("Of its web interface, as you open it in a browser; not of the daemon."),
+            "password": N_("Of the web interface. It is “deluge” until you change it."),
+        },
+    ),
+    RTORRENT: KindWords(
+        switch_on=N_(
+            "In .rtorrent.rc, open SCGI: network.scgi.open_local with a path, or"
+            " network.scgi.open_port."
+        ),
+        hints={
+            "endpoint": N_(
+                "scgi:///path/to/rpc.socket, scgi://host:port, or http://host/RPC2 of a web server"
+                " before it."
+            ),
+            "username": N_("Only where a web server before it asks for them."),
+        },
+    ),
+    BIGLYBT: KindWords(
+        title=N_("BiglyBT, Vuze"),
+        switch_on=N_("In BiglyBT or Vuze, install the plugin PBH-Adapter and restart it."),
+        hints={
+            "endpoint": N_("Of the plugin's own server."),
+            "token": N_(
+                "In the plugin's settings. Press Save there once, or it changes with each restart."
+            ),
+        },
+    ),
+    BITCOMET: KindWords(
+        switch_on=N_("In BitComet 2.18 or later, switch remote access on: Options, Remote Access."),
+        hints={"endpoint": _AS_IN_BROWSER},
+    ),
+    ARIA2_NEXT: KindWords(
+        title=N_("Aria2Next, Motrix Next"),
+        switch_on=N_("Start Aria2Next with enable-rpc; Motrix Next does so by itself."),
+        hints={"endpoint": _ARIA2_URL, "token": _ARIA2_TOKEN},
+    ),
+    ARIA2: KindWords(
+        title=N_("aria2 (watched only)"),
+        switch_on=N_(
+            "Start aria2 with enable-rpc. It has no way to ban: its peers are judged and counted,"
+            " and the bans can be exported to your firewall."
+        ),
+        hints={"endpoint": _ARIA2_URL, "token": _ARIA2_TOKEN},
+    ),
+}
+
+
+def kind_title(kind: DownloaderKind) -> str:
+    """Its name in the list of kinds."""
+    title = KIND_WORDS[kind.key].title
+    return _(title) if title else kind.name
+
+
+def visible_fields(kind: DownloaderKind) -> frozenset[str]:
+    """The fields of DownloaderSettings that a user can do something with."""
+    # PBH keeps this switch for both; only the Enhanced Edition has what it switches.
+    unused = frozenset() if kind.key == QBITTORRENT_EE else {"use_shadow_ban"}
+    return kind.fields - unused
