@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -79,7 +79,7 @@ Action: TypeAlias = Callable[[Call], Reply]
 class WebApi:
     """The answers of one server about one swarm."""
 
-    post_only: Final = frozenset(
+    post_only: ClassVar[frozenset[str]] = frozenset(
         {
             "auth/login",
             "auth/logout",
@@ -96,7 +96,7 @@ class WebApi:
         self.preferences = preferences()
         self.port = 0
         self._pages: dict[str, Page] = {}
-        self.actions: Final[Mapping[str, Action]] = {
+        self.actions: Mapping[str, Action] = {
             "app/buildInfo": self._build_info,
             "app/preferences": self._preferences,
             "app/setPreferences": self._set_preferences,
