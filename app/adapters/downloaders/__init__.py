@@ -9,10 +9,11 @@ from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.surroundings import Surroundings
 from app.services.ports import Downloader
 from app.settings.downloader import DownloaderSettings
-from app.settings.downloader_kind import QBITTORRENT
+from app.settings.downloader_kind import QBITTORRENT, QBITTORRENT_EE
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
     QBITTORRENT: QBittorrent,
+    QBITTORRENT_EE: QBittorrent,
 }
 
 

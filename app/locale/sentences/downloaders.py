@@ -51,5 +51,22 @@ SENTENCES: Final[Mapping[str, str]] = {
         " name or switch host header validation off."
     ),
     "downloader-too-old": N_("Version {version} is too old; {minimum} or later is needed."),
+    "shadow-ban-off": N_(
+        "Shadow bans are switched off there. Switch them on in the preferences of qBittorrent"
+        " Enhanced and restart it, or do without them here."
+    ),
+    "shadow-ban-unknown": N_(
+        "Version {version} knows no shadow bans. Install qBittorrent Enhanced 4.6.5.10 or later, or"
+        " do without them here."
+    ),
     "downloader-cannot": N_("This downloader cannot do that."),
+    # what rules miss there
+    "no-peer-id-from": N_("No peer ID from {source}"),
+    "no-client-name-from": N_("No client name from {source}"),
+    "no-identity-from": N_("Neither peer ID nor client name from {source}"),
+    "no-progress-from": N_("No progress of peers from {source}"),
+    "no-flags-from": N_("No flags of peers from {source}"),
+    "bytes-estimated-from": N_(
+        "{source} does not count the bytes of each peer; they are estimated from its rates"
+    ),
 }

@@ -1,4 +1,4 @@
-"""Brings qBittorrent's ban list (`banned_IPs`) in line with ours and leaves the user's own entries in it."""
+"""Brings qBittorrent's ban list in line with ours and leaves the user's own entries in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final, ParamSpec, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from app.adapters.downloaders.qbittorrent.session import Session
+from app.adapters.downloaders.qbittorrent.wire import Preferences
 from app.domain.address import InvalidAddress, Prefix, is_single, parse_block, parse_ip
 from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
@@ -45,6 +46,7 @@ class BanWriter:
 
     def __init__(self, session: Session, *, increment: bool) -> None:
         self._session = session
+        self._flavour = session.flavour
         self._increment = increment
         self._tried: tuple[tuple[str, ...], str] | None = None
 
@@ -54,18 +56,22 @@ class BanWriter:
             return
         if self._increment and is_incremental(push):
             peers = "|".join(item(prefix) for prefix in sorted_prefixes(push.added))
-            await self._session.post("transfer/banPeers", urlencode({"peers": peers}).encode())
+            await self._session.post(self._flavour.single, urlencode({"peers": peers}).encode())
             return
         await self._replace(push, ranges=ranges)
 
     async def _replace(self, push: Push, *, ranges: bool) -> None:
-        standing = (await self._session.preferences()).banned_IPs
+        preferences = await self._session.preferences()
+        if push.everything:
+            await self._clear_abandoned(push, preferences)
+        name = self._flavour.entries
+        standing: str = getattr(preferences, name)
         size = len(push.wanted) + len(push.owned) + standing.count("\n")
         wanted = await _computed(size, spans_of, push.wanted, ranges)
         plan = await _computed(size, make_plan, standing, wanted, push.owned)
         if plan.changes and self._tried != (plan.entries, standing):
-            await self._session.set_preferences({"banned_IPs": "\n".join(plan.entries)})
-            standing = (await self._session.preferences()).banned_IPs
+            await self._session.set_preferences({name: "\n".join(plan.entries)})
+            standing = getattr(await self._session.preferences(), name)
             # What the server made of it: the same list is not sent to the same state twice.
             self._tried = (plan.entries, standing)
         lacking = await _computed(size, find_lacking, standing, wanted)
@@ -73,6 +79,16 @@ class BanWriter:
             raise ProtocolMismatch(
                 Text("bans-not-taken", {"count": len(lacking), "example": lacking[0]})
             )
+
+    async def _clear_abandoned(self, push: Push, preferences: Preferences) -> None:
+        """Take ours out of the list that held them until the user wanted it the other way."""
+        name = self._flavour.abandoned
+        if name is None or not (standing := getattr(preferences, name)):
+            return
+        size = len(push.owned) + standing.count("\n")
+        plan = await _computed(size, make_plan, standing, {}, push.owned)
+        if plan.changes:
+            await self._session.set_preferences({name: "\n".join(plan.entries)})
 
 
 async def _computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -84,10 +84,11 @@ def _share_texts(wire: PeerWire) -> None:
 def _read(
     key: str, wire: PeerWire, old_wire: PeerWire | None, old: Peer | None, translation: Translation
 ) -> Peer | None:
-    """The peer of `wire`, `old` itself if it still fits; None for what is no BitTorrent peer."""
+    """The peer of `wire`, `old` itself if it still fits; None for what is no BitTorrent peer, or banned already."""
     ip = (wire.ip or "").strip()
     if (
         not ip
+        or wire.shadowbanned
         or (wire.connection or "").casefold() in _WEB_SEEDS
         or ".onion" in key
         or ".i2p" in key

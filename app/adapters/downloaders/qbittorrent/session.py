@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from app.adapters.downloaders.exchange import Answer, exchange_with
+from app.adapters.downloaders.qbittorrent.flavour import flavour_of
 from app.adapters.downloaders.qbittorrent.version import Version, parse_version
 from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences, decode, decode_now
-from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,
@@ -38,6 +38,7 @@ class Session:
 
     def __init__(self, settings: DownloaderSettings) -> None:
         self._settings = settings
+        self.flavour = flavour_of(settings)
         self.exchange = exchange_with(settings, _API)
         self.number = 0
         """Grows with every session opened."""
@@ -124,12 +125,12 @@ class Session:
                 raise AccessDenied(self._refusal)
             await self._enter()
             version = await self._read_version()
-            await self._one_connection_each()
+            await self._prepare(version)
             self.number += 1
             self._open = Connection(
-                product="qBittorrent",
+                product=self._settings.kind.name,
                 version=version.text,
-                capabilities=Capabilities(prefixes=version.takes_ranges),
+                capabilities=self.flavour.capabilities(version),
                 session=self.number,
             )
             return self._open
@@ -186,11 +187,15 @@ class Session:
             )
         return version
 
-    async def _one_connection_each(self) -> None:
-        """Several connections of one address would each count from zero (reference/downloaders.md 3.6)."""
+    async def _prepare(self, version: Version) -> None:
+        """See that it can ban as it is to, and have it take one connection of each address.
+
+        Several would each count from zero (reference/downloaders.md 3.6).
+        """
         path = "app/preferences"
         answer = expect(await self._send("GET", path), path)
         found = await decode(answer.body, Preferences)
+        self.flavour.check(version, found)
         if found.enable_multi_connections_from_same_ip:
             form = _form({"enable_multi_connections_from_same_ip": False})
             path = "app/setPreferences"

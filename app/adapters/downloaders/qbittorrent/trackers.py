@@ -84,7 +84,7 @@ def lines(tiers: Tiers, chosen: Collection[str]) -> str:
 
 
 def spellings(urls: Iterable[str]) -> list[str]:
-    """As `removeTrackers` wants them: 4.5.2 as they are, 5.1.0 and later undo `%`; both ignore those they do not know."""
+    """As `removeTrackers` wants them: 4.5.2 as they are, 5.1.0 and later undo `%`; what it does not know it ignores."""
     found: list[str] = []
     for url in sorted(urls):
         if "|" not in url:

@@ -31,6 +31,9 @@ class Preferences(Struct):
     """`app/preferences`."""
 
     banned_IPs: str = ""  # noqa: N815 - as it comes
+    shadow_banned_IPs: str = ""  # noqa: N815 - as it comes
+    """Of the Enhanced Edition, as the next."""
+    shadow_ban_enabled: bool | None = None
     enable_multi_connections_from_same_ip: bool | None = None
     up_limit: int = 0
     """Bytes per second; 0 is without a limit, as in the alternative one."""
@@ -152,6 +155,8 @@ class PeerWire(Struct, gc=False):
     downloaded: int = 0
     up_speed: int = 0
     dl_speed: int = 0
+    shadowbanned: bool = False
+    """Of the Enhanced Edition: still connected, and given nothing."""
 
 
 class TorrentPeersAnswer(Struct):
