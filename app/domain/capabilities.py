@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from app.domain.address import MAPPED, Prefix, is_single
+
+
+class Need(StrEnum):
+    """What a rule may go by and not every downloader tells; each is a member of `Capabilities`."""
+
+    PEER_IDS = "peer_ids"
+    CLIENT_NAMES = "client_names"
+    COUNTERS = "counters"
+    PROGRESS = "progress"
+    FLAGS = "flags"
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):
@@ -40,6 +52,15 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     listen_port: bool = True
     labels: bool = True
     """Whether torrents have categories or tags."""
+
+    def tells(self, need: Need) -> bool:
+        """Whether it says this of its peers."""
+        return bool(getattr(self, need.value))
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether no rule misses anything here."""
+        return all(map(self.tells, Need))
 
     def takes(self, entry: Prefix) -> bool:
         """Whether `entry` may stand in its ban list."""

@@ -197,6 +197,7 @@ RULE_TITLES: Final[Mapping[str, str]] = {
     "client-name-blacklist": N_("Client name"),
     "protection": N_("Your own addresses"),
     "override": N_("Overrides"),
+    "estimates": N_("Estimated bytes"),
     "expression-engine": N_("Scripts"),
     "progress-cheat-blocker": N_("Progress"),
     "multi-dialing-blocker": N_("Many addresses"),

@@ -9,8 +9,10 @@ from operator import is_
 from typing import Final, Protocol
 
 from app.domain.address import Prefix
+from app.domain.capabilities import Source
 from app.domain.decision import Decision, merge, merge_all
 from app.domain.reason import Text
+from app.domain.rules.missing import estimates, unanswerable
 from app.domain.rules.rule import BehaviourRule, IdentityRule, Rule
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
@@ -78,21 +80,25 @@ def _no_variants(_downloader: str, _torrent: Torrent) -> RuleSet | None:
 
 
 class Panel:
-    """One set of rules, ready to judge."""
+    """One set of rules, ready to judge the peers of one kind of downloader."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, source: Source | None = None) -> None:
+        """Without a `source` nothing is missing."""
         self.rules = rules
-        self._identity = [(rule, _off(rule)) for rule in rules.identity]
-        self._behaviour = [(rule, _off(rule), _unasked(rule)) for rule in rules.behaviour]
-        self.head = 2 + (rules.override is not None) + len(rules.identity)
+        self._identity = [(rule, _settled(rule, source)) for rule in rules.identity]
+        self._behaviour = [
+            (rule, _settled(rule, source), _unasked(rule)) for rule in rules.behaviour
+        ]
+        noted = None if source is None else estimates(rules.rules, source)
+        self._lines = [line for line in (rules.override, noted) if line is not None]
+        self.head = 2 + len(self._lines) + len(rules.identity)
         """Length of the part of a trace that depends on who a peer is, not on what it does."""
 
     async def who(self, batch: Batch, slices: Slices) -> list[list[Verdict]]:
-        """What each identity rule says, after the line of the override."""
-        override = self.rules.override
-        found = [] if override is None else [[override] * len(batch)]
-        for rule, off in self._identity:
-            found.append(rule.judge_all(batch) if off is None else [off] * len(batch))
+        """What each identity rule says, after the lines of the override and of what is estimated."""
+        found = [[line] * len(batch) for line in self._lines]
+        for rule, settled in self._identity:
+            found.append(rule.judge_all(batch) if settled is None else [settled] * len(batch))
             await slices.rest_if_due()
         return found
 
@@ -102,9 +108,9 @@ class Panel:
         """What each behaviour rule says; about those who are spared, by their places in order, none is asked."""
         asked = batch.without(spared) if spared else batch
         found = []
-        for rule, off, unasked in self._behaviour:
-            if off is not None:
-                found.append([off] * len(batch))
+        for rule, settled, unasked in self._behaviour:
+            if settled is not None:
+                found.append([settled] * len(batch))
                 continue
             answers = rule.judge_all(asked)
             for place in spared:
@@ -129,7 +135,7 @@ class Judge:
         self._protection, self._exceptions = protection, exceptions
         self._outlook = outlook
         self._variants = variants
-        self._panels: dict[int, Panel] = {}
+        self._panels: dict[tuple[int, Source | None], Panel] = {}
         self._panel = Panel(rules)
         self.generation = 0
         """Grows whenever earlier decisions no longer hold."""
@@ -142,7 +148,8 @@ class Judge:
     @property
     def in_use(self) -> tuple[RuleSet, ...]:
         """The rules in force, and the variants of them that somebody is judged by."""
-        return (self.rules, *(panel.rules for panel in self._panels.values()))
+        found = {id(panel.rules): panel.rules for panel in self._panels.values()}
+        return (self.rules, *(rules for rules in found.values() if rules is not self.rules))
 
     def use(self, rules: RuleSet, variants: Variants = _no_variants) -> None:
         """Judge by `rules` from now on, and by `variants` of them where they differ."""
@@ -153,14 +160,16 @@ class Judge:
         """Judge everybody anew: exceptions, protection or what rules look up changed."""
         self._start_over(self.rules)
 
-    def panel(self, downloader: str, torrent: Torrent) -> Panel:
-        """What judges the peers of one torrent."""
+    def panel(self, downloader: str, torrent: Torrent, source: Source | None = None) -> Panel:
+        """What judges the peers of one torrent; `source` where the downloader does not tell all that rules go by."""
         rules = self._variants(downloader, torrent)
         if rules is None:
-            return self._panel
-        found = self._panels.get(id(rules))
+            if source is None:
+                return self._panel
+            rules = self.rules
+        found = self._panels.get((id(rules), source))
         if found is None:
-            found = self._panels[id(rules)] = Panel(rules)
+            found = self._panels[id(rules), source] = Panel(rules, source)
         return found
 
     async def prepare(self, batches: Sequence[Batch]) -> None:
@@ -225,11 +234,11 @@ def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
     return len(one) == len(other) and all(map(is_, one, other))
 
 
-def _off(rule: Rule) -> Verdict | None:
-    """What stands in the trace for a rule that is off; None for others."""
-    if rule.mode is not Mode.OFF:
-        return None
-    return Verdict(rule=rule.name, mode=Mode.OFF, reason=Text("rule-off"))
+def _settled(rule: Rule, source: Source | None) -> Verdict | None:
+    """What stands in the trace for a rule that is off or cannot judge there; None for others."""
+    if rule.mode is Mode.OFF:
+        return Verdict(rule=rule.name, mode=Mode.OFF, reason=Text("rule-off"))
+    return None if source is None else unanswerable(rule, source)
 
 
 def _unasked(rule: Rule) -> Verdict:

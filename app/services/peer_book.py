@@ -9,6 +9,7 @@ from typing import Final
 
 from app.domain.address import IPAddress, single
 from app.domain.ban import Ban
+from app.domain.capabilities import Source
 from app.domain.decision import Decision
 from app.domain.peer import Peer, same_identity
 from app.domain.prefix_set import PrefixSet
@@ -46,6 +47,7 @@ class PeerBook:
         self._unsettled_gone: frozenset[PeerKey] = frozenset()
         self._reviews = Reviews()
         self._asked: set[IPAddress] = set()
+        self._source: Source | None = None
 
     def __len__(self) -> int:
         return sum(len(watched.peers) for watched in self._torrents.values())
@@ -97,6 +99,13 @@ class PeerBook:
     def review(self, addresses: Collection[IPAddress]) -> None:
         """Judge the peers there anew next time: something was learned about them."""
         self._asked.update(addresses)
+
+    def use(self, source: Source) -> None:
+        """The peers come from `source` from now on; when that tells other things than before, all are judged anew."""
+        lacking = None if source.capabilities.tells_all else source
+        if lacking != self._source:
+            self._source = lacking
+            self.unsettle()
 
     async def judge(self, snapshot: Snapshot) -> Judged:
         """Judge the peers of `snapshot` that are new or changed, or that rules or bans look at differently now.
@@ -159,7 +168,7 @@ class PeerBook:
     ) -> None:
         """Keep the peers of one torrent that nothing happened to; note those to judge."""
         torrent = watched.seen.torrent
-        panel = self._judge.panel(self._downloader, torrent)
+        panel = self._judge.panel(self._downloader, torrent, self._source)
         # Rules may change between two torrents; answers of those before do not fit the panel of those now.
         current = self._judge.generation == run.generation
         same = current and old is not None and same_kind(old.seen.torrent, torrent)

@@ -184,6 +184,7 @@ class Watcher:
             self.reconciler.forget()
             self._session = connection.session
         self.connection = connection
+        self.book.use(connection.source)
         snapshot = await self.downloader.snapshot()
         fetched = time.perf_counter()
         judged = await self.book.judge(snapshot)

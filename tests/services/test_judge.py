@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from app.domain.address import Prefix, parse_prefix
+from app.domain.capabilities import Capabilities, Need, Source
 from app.domain.decision import Decision
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
@@ -72,6 +73,14 @@ class Greed:
         return replace(self.passing, action=Action.BAN, data={"took": sighting.peer.uploaded})
 
 
+class NeedsNames(Named):
+    needs = ((Need.CLIENT_NAMES,),)
+
+
+class NeedsBytes(Greed):
+    needs = ((Need.COUNTERS,),)
+
+
 class Bench:
     def __init__(
         self,
@@ -113,6 +122,42 @@ async def test_a_rule_that_is_off_is_not_asked_and_says_so() -> None:
         ("greed", Mode.OFF),
     ]
     assert (named.asked, greed.asked) == ([], [])
+
+
+MUTE = Source(label="Aria 1", capabilities=Capabilities(client_names=False, counters=False))
+
+
+async def test_a_rule_that_misses_something_there_is_not_asked_and_says_so_in_its_place() -> None:
+    named, greed = NeedsNames(), NeedsBytes()
+    bench = Bench(Named(name="first"), named, behaviour=(greed,))
+    panel = bench.judge.panel("nas", UBUNTU, MUTE)
+    seen = Batch([sighting(client_name="bad", uploaded=9)])
+    (decision,) = await bench.judge.decide(panel, seen)
+    assert [v.rule for v in decision.trace[2:]] == ["estimates", "first", "named", "greed"]
+    assert decision.trace[4].reason.id == "no-client-name-from"
+    assert (named.asked, len(greed.asked)) == ([], 1)
+    assert panel.head == 5
+    (again,) = await bench.judge.decide(panel, seen, [decision])
+    assert again.trace == decision.trace
+
+
+async def test_where_nothing_is_missing_the_common_panel_judges() -> None:
+    bench = Bench(NeedsNames(), behaviour=(NeedsBytes(),))
+    assert bench.judge.panel("nas", UBUNTU) is bench.judge.panel("home", DEBIAN)
+    lacking = bench.judge.panel("nas", UBUNTU, MUTE)
+    assert lacking is bench.judge.panel("home", DEBIAN, MUTE)
+    assert lacking is not bench.judge.panel("nas", UBUNTU)
+    assert bench.judge.in_use == (bench.judge.rules,)
+
+
+async def test_an_override_and_what_is_missing_stand_together_in_the_trace() -> None:
+    line = Verdict(rule=OVERRIDE, reason=Text("override-applied"))
+    other = RuleSet((NeedsNames(),), (NeedsBytes(),), DAY, line)
+    bench = Bench(Named(), variants=lambda _downloader, _torrent: other)
+    panel = bench.judge.panel("nas", UBUNTU, MUTE)
+    (decision,) = await bench.judge.decide(panel, Batch([sighting(client_name="bad")]))
+    assert [v.rule for v in decision.trace[2:]] == [OVERRIDE, "estimates", "named", "greed"]
+    assert panel.head == 5
 
 
 async def test_a_spared_peer_shows_what_rules_think_of_its_name_but_not_of_what_it_does() -> None:

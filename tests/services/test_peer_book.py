@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from app.domain.address import block_of
+from app.domain.capabilities import Capabilities, Source
 from app.domain.decision import Decision
 from app.domain.peer import Peer
 from app.domain.peer_exception import PeerException
@@ -124,6 +125,22 @@ async def test_what_did_not_change_is_not_reported_again() -> None:
     moved = peer("5.6.7.8", upload_rate=9)
     again = await bench.see(moved, VAMPIRE)
     assert [j.peer for j in again.changed.values()] == [moved]
+
+
+async def test_a_downloader_that_tells_less_after_an_update_has_all_judged_anew() -> None:
+    bench = Bench()
+    await bench.see(GOOD, VAMPIRE)
+    bench.book.use(Source(label="Client 1"))
+    assert not (await bench.see(GOOD, VAMPIRE)).changed
+    mute = Capabilities(client_names=False)
+    bench.book.use(Source(label="Client 2", capabilities=mute))
+    judged = await bench.see(GOOD, VAMPIRE)
+    assert len(judged.changed) == 2
+    assert not any(j.decision.bans for j in judged.changed.values())
+    bench.book.use(Source(label="Client 2", capabilities=mute))
+    assert not (await bench.see(GOOD, VAMPIRE)).changed
+    bench.book.use(Source(label="Client 3"))
+    assert any(j.decision.bans for j in (await bench.see(GOOD, VAMPIRE)).changed.values())
 
 
 async def test_who_left_is_reported_gone_once() -> None:

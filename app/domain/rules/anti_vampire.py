@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Final
+from typing import ClassVar, Final
 
+from app.domain.capabilities import Need
 from app.domain.reason import Text
 from app.domain.rules.answers import Answers
+from app.domain.rules.rule import Needs
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -17,6 +19,8 @@ ANTI_VAMPIRE: Final = "anti-vampire"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AntiVampire:
     """Bans Xunlei, but for its version 0.0.1.9 while we download: that one uploads, and never seeds."""
+
+    needs: ClassVar[Needs] = ((Need.PEER_IDS, Need.CLIENT_NAMES),)
 
     xunlei: bool = True
     """Whether the preset is on."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct, structs
 from typing_extensions import override
 
 from app.domain.address import Endpoint
+from app.domain.capabilities import Need
 from app.domain.flags import PeerFlags
 from app.domain.lazy_facts import LazyFacts
 from app.domain.peer import Peer
 from app.domain.reason import Text
+from app.domain.rules.rule import Needs
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -96,6 +98,8 @@ class IdleMemory:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdleConnection:
     """Bans who was slower than a threshold and stood still for too long; active again means forgotten."""
+
+    needs: ClassVar[Needs] = ((Need.COUNTERS,),)
 
     memory: IdleMemory
     """Outlives the rule when its settings change."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
+from app.domain.capabilities import Need
 from app.domain.name_list import NameList
 from app.domain.reason import Text
 from app.domain.rules.answers import Answers
+from app.domain.rules.rule import Needs
 from app.domain.sighting import Batch, Sighting
 from app.domain.verdict import Action, Mode, Verdict
 
@@ -17,6 +19,8 @@ NAME_SUBSCRIPTION: Final = "peer-name-blocker-rules"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameSubscription:
     """The first pattern that fits bans the peer; a name that is known counts also while the peer idles (D-36)."""
+
+    needs: ClassVar[Needs] = ((Need.CLIENT_NAMES,),)
 
     lists: tuple[NameList, ...] = ()
     duration: int = 0

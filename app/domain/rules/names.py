@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
+from app.domain.capabilities import Need
 from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.rules.answers import Answers
+from app.domain.rules.rule import Needs
 from app.domain.sighting import Batch, Sighting
 from app.domain.string_rule import StringRule
 from app.domain.string_rule_list import StringRuleList
@@ -20,6 +22,8 @@ CLIENT_NAME: Final = "client-name-blacklist"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerIdBlacklist:
     """Bans by the peer id that the remote announces."""
+
+    needs: ClassVar[Needs] = ((Need.PEER_IDS,),)
 
     banned: StringRuleList
     duration: int = 0
@@ -49,6 +53,8 @@ class PeerIdBlacklist:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientNameBlacklist:
     """Bans by the client name that the remote announces."""
+
+    needs: ClassVar[Needs] = ((Need.CLIENT_NAMES,),)
 
     banned: StringRuleList
     duration: int = 0

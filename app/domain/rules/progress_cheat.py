@@ -12,13 +12,15 @@ other; PBH's sums stand in the data beside it. Ours besides:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
+from app.domain.capabilities import Need
 from app.domain.progress_look import ProgressLook
 from app.domain.progress_memory import Blocks, ProgressMemory, Shelf
 from app.domain.progress_record import Connection, ProgressRecord
 from app.domain.reason import Param, Text
 from app.domain.rules.progress_ordinary import NOTHING_SENT, PASS, OrdinaryPeers
+from app.domain.rules.rule import Needs
 from app.domain.sighting import Batch, Sighting
 from app.domain.torrent import Torrent
 from app.domain.verdict import Action, Mode, Verdict
@@ -34,6 +36,8 @@ _SIZE_UNKNOWN: Final = Text("progress-size-unknown")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressCheat:
     """A behaviour rule; its memory may be shared with other settings of the same rule."""
+
+    needs: ClassVar[Needs] = ((Need.PROGRESS,), (Need.COUNTERS,))
 
     memory: ProgressMemory = field(default_factory=ProgressMemory)
     mode: Mode = Mode.ENFORCE

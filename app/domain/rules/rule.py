@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from app.domain.capabilities import Need
 from app.domain.sighting import Batch
 from app.domain.verdict import Mode, Verdict
 
@@ -48,3 +49,15 @@ class WithPatterns(Protocol):
     def given_up(self) -> tuple[str, ...]:
         """Patterns that took too long too often and match nothing any more."""
         ...
+
+
+Needs: TypeAlias = tuple[tuple[Need, ...], ...]
+"""Groups: of each, one must be there."""
+
+
+@runtime_checkable
+class WithNeeds(Protocol):
+    """A rule that goes by what not every downloader tells; see `app.domain.rules.missing`."""
+
+    @property
+    def needs(self) -> Needs: ...
