@@ -15,8 +15,28 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sweep-crashed": N_("A bug in PeerWarden stopped the sweep ({kind}). The log says more."),
     "no-listener": N_("nothing listens at {address}"),
     "no-such-host": N_("no computer is called {host}"),
-    "no-tls": N_("{address} does not speak HTTPS"),
-    "certificate-untrusted": N_("its certificate is not trusted"),
+    "no-tls": N_("{address} does not speak HTTPS; enter its address with http://"),
+    "tls-failed": N_("HTTPS with {address} fails ({reason})"),
+    "https-expected": N_("It speaks HTTPS. Enter {address} as its address."),
+    "address-impossible": N_("No computer can have this address. Enter another one."),
+    "certificate-untrusted": N_("its certificate is not trusted: {reason}"),
+    "certificate-unknown": N_(
+        "Its certificate (for {subject}, valid until {expires}) is not trusted: {reason}. Trust it"
+        " if the SHA-256 fingerprint that you find there is {fingerprint}."
+    ),
+    "certificate-changed": N_(
+        "It shows another certificate (for {subject}, valid until {expires}) than the one that you"
+        " trust. Trust it only if it was renewed there: its SHA-256 fingerprint is {fingerprint},"
+        " before it was {trusted}."
+    ),
+    "certificate-self-signed": N_("it signed itself"),
+    "certificate-signer-unknown": N_("who signed it is not known here"),
+    "certificate-expired": N_("it has expired"),
+    "certificate-not-yet": N_("it is not valid yet"),
+    "certificate-other-name": N_("it is for another host name"),
+    "proxy-failed": N_("the proxy {proxy} does not help: {reason}"),
+    "proxy-asks": N_("it asks for a user name and password, which is not supported"),
+    "proxy-status": N_("it answers with status {status}"),
     "connection-failed": N_("no connection ({reason})"),
     "answer-broke-off": N_("the connection broke off"),
     "answer-not-http": N_("it does not speak HTTP"),
@@ -26,10 +46,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "answer-not-json": N_("something that is no JSON"),
     "answer-unexpected": N_("JSON of another shape ({reason})"),
     "answer-status": N_("status {status} for {path}"),
+    "answer-problem": N_("status {status} for {path}: {message}"),
+    "answer-refused": N_("it refuses {path}: {message}"),
     "answer-no-version": N_("no version number"),
     "answer-not-qbittorrent": N_("this is no qBittorrent WebUI"),
     "bans-not-taken": N_("{count} entries of the ban list were not taken, such as {example}"),
     "trackers-not-taken": N_("the trackers are not those that were set"),
+    "bans-not-lifted": N_("{count} entries could not be taken off its ban list, such as {example}"),
     "downloader-redirects": N_("it redirects to {address}; enter that address"),
     "downloader-denied": N_(
         "Wrong user name or password. Not tried again until you change it or ask for it."
@@ -58,6 +81,29 @@ SENTENCES: Final[Mapping[str, str]] = {
     "shadow-ban-unknown": N_(
         "Version {version} knows no shadow bans. Install qBittorrent Enhanced 4.6.5.10 or later, or"
         " do without them here."
+    ),
+    "biglybt-no-plugin": N_(
+        "No adapter plugin answers at this address. Install the PeerBanHelper adapter plugin in"
+        " BiglyBT or Vuze and enter its address, with port 7759 unless you changed it."
+    ),
+    "biglybt-plugin-too-old": N_(
+        "Version {version} of its adapter plugin is too old. Update the plugin to {minimum} or later."
+    ),
+    "biglybt-token-denied": N_(
+        "It refuses the token. Enter the one that the plugin's settings show, and save them there"
+        " once, or it changes with each restart."
+    ),
+    "bitcomet-no-remote-access": N_(
+        "This is no BitComet with remote access. Switch remote access on in the options of"
+        " BitComet and enter its address."
+    ),
+    "bitcomet-no-filter": N_(
+        "Its IP filter could not be switched on. In the options of BitComet, switch the IP filter"
+        " on in blacklist mode, and set bittorrent.multi_peers_same_ip to no."
+    ),
+    "bitcomet-replaces-filter": N_(
+        "This version does not tell what stands in its IP filter, so that our list replaces it."
+        " Add addresses that you banned there yourself to PeerWarden."
     ),
     "downloader-cannot": N_("This downloader cannot do that."),
     # what rules miss there
