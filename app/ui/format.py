@@ -30,6 +30,7 @@ __all__ = [
     "points",
     "rate",
     "ratio",
+    "roughly",
     "seconds",
     "sentences",
     "size",
@@ -71,6 +72,11 @@ def ratio(value: float | None) -> str:
     if value is None or value < _ROUNDS_TO_NOTHING:
         return NOTHING
     return f"{value:,.1f}\N{MULTIPLICATION SIGN}"
+
+
+def roughly(words: str, *, estimated: bool) -> str:
+    """An amount, marked where it is an estimate: `≈ 3.20 GiB`; a dash stays one."""
+    return f"≈ {words}" if estimated and words != NOTHING else words
 
 
 def count(number: int | None) -> str:

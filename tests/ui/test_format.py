@@ -125,6 +125,12 @@ def test_exports_carry_iso_times_in_utc() -> None:
     assert fm.iso(None) == ""
 
 
+def test_an_estimate_is_marked_and_what_is_unknown_is_not() -> None:
+    assert fm.roughly("3.20 GiB", estimated=True) == "≈ 3.20 GiB"
+    assert fm.roughly("3.20 GiB", estimated=False) == "3.20 GiB"
+    assert fm.roughly("–", estimated=True) == "–"
+
+
 def test_counts_are_grouped() -> None:
     assert fm.count(1248) == "1,248"
     assert fm.count(None) == fm.NOTHING

@@ -15,11 +15,17 @@ from app.services.core import Core
 from app.services.events import JudgedPeer
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, Mark, Trail, mark_word
-from app.ui.format import NOTHING, left, moment, percent, rate, ratio, size, span
+from app.ui.format import NOTHING, left, moment, percent, rate, ratio, roughly, span
 from app.ui.peers.address import address_text
 from app.ui.peers.mark import RANKS, mark_of
 from app.ui.peers.trails import Trails
-from app.ui.peers.words import client_words, flag_words, headline, known
+from app.ui.peers.words import (
+    client_words,
+    flag_words,
+    headline,
+    received_words,
+    sent_words,
+)
 
 SINCE: Final = "connected"
 TRAIL: Final = "trail"
@@ -27,6 +33,7 @@ VERDICT: Final = "verdict"
 UPLOADED: Final = "uploaded"
 
 _UNKNOWN: Final = -1
+_ESTIMATE: Final = N_("With ≈ it is estimated from rates: the downloader does not count it")
 
 
 class PeerView:
@@ -189,23 +196,25 @@ def _how_much(view: PeerView) -> Sequence[Column[JudgedPeer]]:
             UPLOADED,
             N_("Uploaded"),
             92,
-            lambda j: size(known(j.peer.uploaded)),
+            lambda j: sent_words(j.peer),
             lambda j: j.peer.uploaded,
+            hint=_ESTIMATE,
         ),
         _amount(
             "taken",
             N_("Taken"),
             70,
-            lambda j: ratio(taken(j)),
+            lambda j: roughly(ratio(taken(j)), estimated=j.peer.estimated),
             lambda j: _UNKNOWN if (t := taken(j)) is None else t,
             hint=N_("What it has from us, as a multiple of the torrent's size"),
         ),
         _amount(
             "received",
             N_("Received"),
-            84,
-            lambda j: size(known(j.peer.downloaded)),
+            92,
+            lambda j: received_words(j.peer),
             lambda j: j.peer.downloaded,
+            hint=_ESTIMATE,
         ),
         Column(
             key="flags",
@@ -306,6 +315,7 @@ def _progress_words(judged: JudgedPeer) -> str:
     share = taken(judged)
     if share is None:
         return _("Claims {progress}").format(progress=claims)
-    return _("Claims {progress}, had at least {share} from us").format(
-        progress=claims, share=percent(min(share, 1.0))
-    )
+    words = _("Claims {progress}, had at least {share} from us")
+    if judged.peer.estimated:
+        words = _("Claims {progress}, had about {share} from us (estimated)")
+    return words.format(progress=claims, share=percent(min(share, 1.0)))

@@ -15,7 +15,7 @@ from app.locale import N_, _
 from app.locale.texts import say
 from app.services.events import JudgedPeer
 from app.ui.delegates import Mark, mark_word
-from app.ui.format import iso, listed, percent, size
+from app.ui.format import iso, listed, percent, roughly, size
 from app.ui.trace_view import TraceLine, trace_lines
 
 _F = PeerFlags
@@ -72,6 +72,16 @@ def known(count: int) -> int | None:
     return None if count < 0 else count
 
 
+def sent_words(peer: Peer) -> str:
+    """What it has from us on this torrent; an estimate where the downloader does not count."""
+    return roughly(size(known(peer.uploaded)), estimated=peer.estimated)
+
+
+def received_words(peer: Peer) -> str:
+    """What we have from it on this torrent, likewise."""
+    return roughly(size(known(peer.downloaded)), estimated=peer.estimated)
+
+
 def client_words(peer: Peer) -> str:
     """The client's name, or that it is not known yet."""
     if peer.client_name:
@@ -110,8 +120,8 @@ def evidence(
         _("Peer ID: {id}").format(id=peer.peer_id or "–"),
         _("Connection: {words}").format(words=connection_words(peer)),
         _("Claims: {progress}").format(progress=percent(peer.progress)),
-        _("Sent to it: {size}").format(size=size(known(peer.uploaded))),
-        _("Received from it: {size}").format(size=size(known(peer.downloaded))),
+        _("Sent to it: {size}").format(size=sent_words(peer)),
+        _("Received from it: {size}").format(size=received_words(peer)),
         _("Torrent: {name} ({hash}), {size}").format(
             name=torrent.name, hash=torrent.hash, size=size(torrent.size)
         ),

@@ -106,6 +106,23 @@ async def test_what_a_downloader_does_not_tell_is_a_dash(
         assert taken(structs.replace(ONE, torrent=torrent(size=0))) is None
 
 
+async def test_estimates_are_marked_wherever_bytes_are_shown(
+    tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(tmp_path, appearance) as (_place, view):
+        guessed = structs.replace(
+            ONE, peer=structs.replace(SEEN, downloaded=5 * MIB, estimated=True)
+        )
+        texts = _texts(view, guessed)
+
+        assert (texts["uploaded"], texts["received"], texts["taken"]) == (
+            "≈ 9.00 GiB", "≈ 5.00 MiB", "≈ 2.2×",
+        )  # fmt: skip
+        assert _spoken(view, "progress", guessed).endswith("had about 100 % from us (estimated)")
+        silent = structs.replace(ONE, peer=structs.replace(UNTOLD.peer, estimated=True))
+        assert _texts(view, silent)["uploaded"] == "–"
+
+
 async def test_the_ban_list_as_it_is_now_decides(tmp_path: Path, appearance: Appearance) -> None:
     async with _open(tmp_path, appearance) as (place, view):
         assert view.mark(ONE) is Mark.PASS

@@ -36,6 +36,14 @@ def test_evidence_names_peer_and_torrent() -> None:
     assert torrent(1).hash in text
 
 
+def test_evidence_tells_estimates_from_counts() -> None:
+    seen = replace(peer("192.0.2.1", uploaded=5 << 30), estimated=True)
+    lines = evidence(seen, torrent(1), (), reason="Passed", mark="Pass").splitlines()
+
+    assert "Sent to it: ≈ 5.00 GiB" in lines
+    assert "Received from it: –" in lines
+
+
 def test_who_was_only_disconnected_is_not_called_banned() -> None:
     technical = banned("192.0.2.1/32", disconnect=True)
     one = judged(peer("192.0.2.1"), verdict(Action.BAN_FOR_DISCONNECT), ban=technical)
