@@ -24,6 +24,7 @@ from app.services.downloader_state import (
     ref_of,
     resting,
 )
+from app.services.enforcement import Enforcement, Standing
 from app.services.errors import Unreachable
 from app.services.events import (
     DownloadersChanged,
@@ -43,7 +44,7 @@ from app.services.ports import (
     DownloaderStore,
     OpenDownloader,
 )
-from app.services.reconcile import Enforcement, Reconciler
+from app.services.reconcile import Reconciler
 from app.services.settings import SettingsBook
 from app.services.sweep import Pace, Watcher
 from app.settings.change import REMOVE
@@ -136,6 +137,14 @@ class Downloaders:
         """By downloader id, how far `ban` has come there."""
         return {
             key: entry.watcher.reconciler.state_of(ban)
+            for key, entry in self._entries.items()
+            if entry.watcher is not None
+        }
+
+    def standings(self, ban: Ban) -> dict[str, Standing]:
+        """The same with since when, how long it took and what was tried."""
+        return {
+            key: entry.watcher.reconciler.standing(ban)
             for key, entry in self._entries.items()
             if entry.watcher is not None
         }
@@ -281,7 +290,13 @@ class Downloaders:
             return
         downloader = self._open(settings)
         reconciler = Reconciler(
-            settings.id, downloader, self._store, self._list, self._bus, self._remap
+            settings.id,
+            downloader,
+            self._store,
+            ban_list=self._list,
+            bus=self._bus,
+            remap=self._remap,
+            clock=self._clock,
         )
         entry.watcher = Watcher(
             ref=ref_of(settings),

@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from app.domain.address import Prefix, is_single, single
+from app.domain.address import IPAddress, Prefix, is_single
 from app.domain.ban import Ban
 from app.domain.capabilities import Capabilities
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
+from app.services.enforcement import Case, Enforcement, Standing, Step, forms, other_forms
 from app.services.events import BansChanged, EventBus, JudgedPeer
-from app.services.ports import Downloader, DownloaderStore, Push
+from app.services.ports import Clock, Downloader, DownloaderStore, Push
 from app.services.slices import Slices
 
-_TRY_AGAIN: Final = 1
 _MOST_PENDING: Final = 10_000
 """Changes of the list that wait for the next sweep; with more, going through the whole list costs no more."""
 _LARGE: Final = 1_000
 """Entries that take some 2 ms to compare."""
-
-
-class Enforcement(StrEnum):
-    """How far a ban has come at one downloader."""
-
-    WAITING = "waiting"
-    """Not sent yet, or sent and not looked at since."""
-    ENFORCED = "enforced"
-    """Sent, and no peer of it was there at the sweep after."""
-    STILL_THERE = "still-there"
-    """Sent, and a peer of it is connected all the same."""
-    NOT_ENFORCEABLE = "not-enforceable"
-    """The downloader has no form for it, such as a block where it knows single addresses only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +39,20 @@ class _Form:
 class Reconciler:
     """What one downloader shall hold, what it is known to hold, and the difference."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed by hand in one place
         self,
         downloader_id: str,
         downloader: Downloader,
         store: DownloaderStore,
+        *,
         ban_list: BanList,
         bus: EventBus,
         remap: Callable[[], Remap],
+        clock: Clock,
     ) -> None:
         self._id, self._downloader, self._store = downloader_id, downloader, store
-        self._list, self._remap = ban_list, remap
+        self._list, self._remap, self._clock = ban_list, remap, clock
+        self._began = clock()
         self._entries: dict[Prefix, tuple[Prefix, ...]] = {}
         # By how many bans; no Counter, which would hash every entry anew each time it is copied.
         self._wanted: dict[Prefix, int] = {}
@@ -74,8 +63,11 @@ class Reconciler:
         self._owned_loaded = False
         self._dirty: set[Prefix] = set()
         self._new: set[Prefix] = set()
-        self._sent: set[Prefix] = set()
-        self._still_there: Counter[Prefix] = Counter()
+        # Sent and not looked at since, with when.
+        self._sent: dict[Prefix, int] = {}
+        # Of bans of this run: when they were sent, and after how many seconds nobody was there.
+        self._confirmed: dict[Prefix, tuple[int, float]] = {}
+        self._cases: dict[Prefix, Case] = {}
         self._impossible: set[Prefix] = set()
         self._built_for: _Form | None = None
         self._stale = False
@@ -94,7 +86,8 @@ class Reconciler:
     def state_of(self, ban: Ban) -> Enforcement:
         """How far `ban` has come here."""
         prefix = ban.prefix
-        if prefix in self._still_there:
+        case = self._cases.get(prefix)
+        if case is not None and case.present:
             return Enforcement.STILL_THERE
         if prefix in self._impossible and not self._hosts.get(prefix):
             return Enforcement.NOT_ENFORCEABLE
@@ -103,37 +96,110 @@ class Reconciler:
             return Enforcement.WAITING
         return Enforcement.ENFORCED
 
+    def standing(self, ban: Ban) -> Standing:
+        """The same, since when, and what was tried."""
+        prefix, state = ban.prefix, self.state_of(ban)
+        case = self._cases.get(prefix)
+        attempts = 0 if case is None else case.attempts
+        since, after = self._confirmed.get(prefix, (self._sent.get(prefix), None))
+        if since is None and case is not None:
+            since = case.sent_at
+        if state is not Enforcement.ENFORCED:
+            after = None
+        return Standing(state=state, since=since, after=after, attempts=attempts)
+
     def counts(self) -> tuple[int, int]:
         """Bans confirmed here, and bans in all that it can hold."""
         possible = len(self._entries) - len(self._impossible)
         if not self._known:
             return 0, possible
-        unconfirmed = (self._new | self._sent | set(self._still_there)) - self._impossible
+        present = {prefix for prefix, case in self._cases.items() if case.present}
+        unconfirmed = (self._new | self._sent.keys() | present) - self._impossible
         return possible - len(unconfirmed), possible
 
-    def observe(self, listed: Iterable[JudgedPeer], able: Capabilities) -> None:
-        """Look at who is connected though banned: confirms what was sent before, notices who is still there."""
-        present: set[Prefix] = set()
+    def defied(self) -> Mapping[Prefix, IPAddress]:
+        """Bans, but no technical ones, for which nothing is left to try, each with a peer that stays all the same."""
+        return {
+            prefix: case.host
+            for prefix, case in self._cases.items()
+            if case.reported
+            and case.present
+            and case.host is not None
+            and not self._is_technical(prefix)
+        }
+
+    def observe(self, listed: Iterable[JudgedPeer], able: Capabilities, at: int) -> None:
+        """Look at who is connected though banned, at `at` (epoch ms).
+
+        Confirms what was sent before, and chooses what to try about those who are still there; the next push does it.
+        """
+        if not able.bans:
+            self._sent.clear()
+            self._cases.clear()
+            return
+        present = self._present(listed, able)
+        known = self._known  # else all is sent anew anyway
+        for prefix, hosts in present.items():
+            case = self._cases.get(prefix)
+            if case is None:
+                if prefix not in self._sent and not (known and self._holds(prefix)):
+                    continue
+                case = self._cases[prefix] = Case(self._sent.get(prefix))
+            case.seen(next(iter(hosts)), at)
+            if known:
+                self._try(prefix, case, hosts, able, at)
+        for prefix, case in self._cases.items():
+            if prefix not in present and case.present:
+                case.present = False
+                self._confirm(prefix, case.sent_at, at)
+        for prefix, sent_at in self._sent.items():
+            if prefix not in present:
+                self._confirm(prefix, sent_at, at)
+        self._sent.clear()
+
+    def _present(
+        self, listed: Iterable[JudgedPeer], able: Capabilities
+    ) -> dict[Prefix, dict[IPAddress, None]]:
+        """The peers that should be gone, by their ban."""
+        found: dict[Prefix, dict[IPAddress, None]] = {}
         for judged in listed:
             ban = judged.ban
             if ban is None:
                 continue
-            host = single(judged.peer.address.raw.ip)
-            if able.prefixes or is_single(ban.prefix) or not self._cover(ban.prefix, host):
-                present.add(ban.prefix)
-        for prefix in present:
-            if prefix in self._sent or prefix in self._still_there:
-                self._still_there[prefix] += 1
-                if self._still_there[prefix] == _TRY_AGAIN:
-                    self._known = (
-                        False  # read back and push in full once; repeating it would not help
-                    )
-            elif self._known and self._holds(prefix):
-                self._still_there[prefix] += 1
-                self._known = False
-        for prefix in [p for p in self._still_there if p not in present]:
-            del self._still_there[prefix]
-        self._sent.clear()
+            host = judged.peer.address.raw.ip
+            if able.prefixes or is_single(ban.prefix) or not self._cover(ban.prefix, host, able):
+                found.setdefault(ban.prefix, {})[host] = None
+        return found
+
+    def _try(
+        self,
+        prefix: Prefix,
+        case: Case,
+        hosts: Collection[IPAddress],
+        able: Capabilities,
+        at: int,
+    ) -> None:
+        if case.next_step is Step.RESEND:
+            self._known = False
+            case.tried(at)
+            return
+        extra = self._hosts.get(prefix, set())
+        found = other_forms(hosts, able, self._wanted, len(extra))
+        if found:
+            self._lend(prefix, found)
+            case.tried(at)
+        else:
+            case.reported = True
+
+    def _is_technical(self, prefix: Prefix) -> bool:
+        ban = self._list.get(prefix)
+        return ban is not None and ban.disconnect
+
+    def _confirm(self, prefix: Prefix, sent_at: int | None, at: int) -> None:
+        ban = self._list.get(prefix)
+        # Of those of earlier runs, which may be many, nobody asks how long it took.
+        if sent_at is not None and ban is not None and ban.since >= self._began:
+            self._confirmed[prefix] = (sent_at, max(0, at - sent_at) / 1000)
 
     async def catch_up(self, able: Capabilities) -> None:
         """Work out what the downloader shall hold by now; `observe` goes by that."""
@@ -150,7 +216,10 @@ class Reconciler:
             self._owned = set(await self._store.owned(self._id))
             self._owned_loaded = True
         await self.catch_up(able)
-        if not able.bans or (self._known and not self._dirty):
+        if not able.bans:
+            self._dirty.clear()
+            return False
+        if self._known and not self._dirty:
             return False
         dirty, self._dirty = self._dirty, set()
         try:
@@ -182,6 +251,7 @@ class Reconciler:
             owned=self._owned,  # no copy, which takes 10 ms for 100,000 bans; it changes after `apply` only
             everything=everything,
         )
+        at = self._clock()
         await self._downloader.apply(push)
         if everything:
             self._held = set(wanted)
@@ -191,7 +261,7 @@ class Reconciler:
         self._known = True
         self._owned -= removed
         await self._store.change_owned(self._id, (), removed)
-        self._sent |= new
+        self._sent.update(dict.fromkeys(new, at))
         self._new -= new
         return True
 
@@ -205,12 +275,15 @@ class Reconciler:
         self._built_for, self._stale = None, False
         self._drop_pending()
         self._entries, self._wanted, self._impossible = {}, {}, set()
-        for hosts in self._hosts.values():
-            self._count(hosts)
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
             self._want(ban.prefix, form.entries(ban))
+            extra = self._hosts.get(ban.prefix)
+            if extra:
+                extra = self._hosts[ban.prefix] = set(filter(form.able.takes, extra))
+                self._count(extra)
+        self._forget_lifted()
         self._built_for, self._known = form, False
 
     async def _absorb(self, form: _Form) -> None:
@@ -255,21 +328,33 @@ class Reconciler:
         self._dirty.update(entries)
         self._impossible.discard(prefix)
         self._new.discard(prefix)
-        self._sent.discard(prefix)
-        self._still_there.pop(prefix, None)
+        self._sent.pop(prefix, None)
+        self._confirmed.pop(prefix, None)
+        self._cases.pop(prefix, None)
 
-    def _cover(self, prefix: Prefix, host: Prefix) -> bool:
+    def _forget_lifted(self) -> None:
+        """Whatever is known of bans that are no longer listed."""
+        self._new &= self._entries.keys()
+        known: tuple[dict[Prefix, Any], ...]
+        known = self._hosts, self._sent, self._confirmed, self._cases
+        for each in known:
+            for prefix in each.keys() - self._entries.keys():
+                del each[prefix]
+
+    def _cover(self, prefix: Prefix, host: IPAddress, able: Capabilities) -> bool:
         """List a connected address of a block that the downloader cannot hold; returns whether it is new."""
-        if prefix not in self._entries:
+        form = next(filter(able.takes, forms(host)), None)
+        if prefix not in self._entries or form is None or form in self._hosts.get(prefix, ()):
             return False
-        hosts = self._hosts.setdefault(prefix, set())
-        if host in hosts:
-            return False
-        hosts.add(host)
-        self._count((host,))
-        self._dirty.add(host)
+        self._lend(prefix, (form,))
         self._new.add(prefix)
         return True
+
+    def _lend(self, prefix: Prefix, entries: Collection[Prefix]) -> None:
+        """List these, too, for as long as the ban lasts."""
+        self._hosts.setdefault(prefix, set()).update(entries)
+        self._count(entries)
+        self._dirty.update(entries)
 
     def _on_bans_changed(self, event: BansChanged) -> None:
         # Not worked in here: a thousand new bans would stop the loop, once for each downloader.

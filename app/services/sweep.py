@@ -32,6 +32,7 @@ from app.services.peer_book import PeerBook
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
 from app.services.reconcile import Reconciler
 from app.services.slices import Slices
+from app.services.still_there import StillThere
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class Watcher:
         self._complaint = ""
         self._dice = random.Random()  # noqa: S311 - jitter, no secret
         self._session: int | None = None
+        self._still_there = StillThere(ref, bus, lambda prefix: ban_list.get(prefix) is not None)
         self.connection: Connection | None = None
 
     def sweep_now(self) -> None:
@@ -123,6 +125,7 @@ class Watcher:
                 await self._rest(wait)
         finally:
             self.reconciler.close()
+            self._still_there.end()
             await self.downloader.close()
 
     def _after(
@@ -194,7 +197,8 @@ class Watcher:
         reconciling = time.perf_counter()
         able = connection.capabilities
         await self.reconciler.catch_up(able)
-        self.reconciler.observe(self.book.listed(), able)
+        self.reconciler.observe(self.book.listed(), able, snapshot.at)
+        self._still_there.tell(self.reconciler.defied())
         await self.reconciler.reconcile(able)
         await self._store.save_sweep(
             self._ref.id,

@@ -27,8 +27,8 @@ from app.domain.verdict import Action, Mode
 from app.locale import LANGUAGES, set_language
 from app.options import Options
 from app.services.core import Core
+from app.services.enforcement import Enforcement
 from app.services.events import JudgedPeer
-from app.services.reconcile import Enforcement
 from app.ui import application
 from app.ui.bans.page import BansPage
 from app.ui.main_window import MainWindow

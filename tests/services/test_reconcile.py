@@ -14,10 +14,11 @@ from app.domain.capabilities import Capabilities
 from app.domain.decision import merge
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
+from app.services.enforcement import Enforcement, Standing
 from app.services.errors import Unreachable
 from app.services.events import EventBus, JudgedPeer, PeerKey
 from app.services.ports import Push
-from app.services.reconcile import Enforcement, Reconciler
+from app.services.reconcile import Reconciler
 from app.services.slices import Slices
 from tests.domain.examples import UBUNTU, ban, peer
 from tests.services.fakes import HandClock, MemoryStore, ScriptedDownloader
@@ -29,10 +30,14 @@ def able(ranges: bool) -> Capabilities:  # noqa: FBT001
 
 @dataclass
 class Bench:
+    clock: HandClock
     bans: BanList
     store: MemoryStore
     downloader: ScriptedDownloader
     reconciler: Reconciler
+
+    def look(self, *listed: JudgedPeer, ranges: bool = True) -> None:
+        self.reconciler.observe(listed, able(ranges), self.clock())
 
     async def sync(self, *, ranges: bool = True) -> bool:
         return await self.reconciler.reconcile(able(ranges))
@@ -45,8 +50,16 @@ def bench(store: MemoryStore | None = None) -> Bench:
     clock, bus, store = HandClock(0), EventBus(), store or MemoryStore()
     bans = BanList(store, bus, clock)
     downloader = ScriptedDownloader(clock)
-    reconciler = Reconciler("qb", downloader, store, bans, bus, lambda: Remap(ipv6=None))
-    return Bench(bans, store, downloader, reconciler)
+    reconciler = Reconciler(
+        "qb",
+        downloader,
+        store,
+        ban_list=bans,
+        bus=bus,
+        remap=lambda: Remap(ipv6=None),
+        clock=clock,
+    )
+    return Bench(clock, bans, store, downloader, reconciler)
 
 
 def seen(ip: str, listed: object) -> JudgedPeer:
@@ -142,7 +155,7 @@ async def test_a_ban_is_confirmed_by_the_sweep_after() -> None:
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.reconciler.observe([], able(True))
+    it.look()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
     assert it.reconciler.counts() == (1, 1)
 
@@ -153,12 +166,130 @@ async def test_a_peer_that_stays_is_pushed_once_more_and_reported() -> None:
     await it.bans.add([entry])
     await it.sync()
     for _ in range(4):
-        it.reconciler.observe([seen("1.2.3.4", entry)], able(True))
+        it.look(seen("1.2.3.4", entry))
         await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.STILL_THERE
     assert len(it.downloader.pushes) == 2
-    it.reconciler.observe([], able(True))
+    it.look()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
+
+
+async def test_who_comes_in_by_the_mapped_form_is_banned_by_it_in_the_end() -> None:
+    it = bench()
+    block = ban("64:ff9b::/96")  # which has no companion
+    await it.bans.add([block])
+    await it.sync()
+    stays = seen("64:ff9b::1.2.3.4", block)
+    for expected in (
+        {"64:ff9b::/96"},
+        {"64:ff9b::/96", "64:ff9b::102:304", "1.2.3.4", "::ffff:102:304"},
+    ):
+        it.look(stays)
+        await it.sync()
+        assert it.pushed() == expected
+    assert it.reconciler.defied() == {}
+    it.look(stays)
+    assert not await it.sync()
+    assert it.reconciler.defied() == {block.prefix: stays.peer.address.raw.ip}
+    assert it.reconciler.standing(block).attempts == 2
+    await it.bans.remove([block.prefix])
+    await it.sync()
+    assert it.pushed() == set()
+    assert it.reconciler.defied() == {}
+
+
+async def test_a_peer_of_a_block_that_stays_is_listed_beside_it() -> None:
+    it = bench()
+    block = ban("1.2.3.0/24")
+    await it.bans.add([block])
+    await it.sync()
+    plain = it.pushed()
+    for _ in range(2):
+        it.look(seen("1.2.3.7", block))
+        await it.sync()
+    assert it.pushed() - plain == {"1.2.3.7", "::ffff:102:307"}
+    it.look()
+    assert it.reconciler.state_of(block) is Enforcement.ENFORCED
+    await it.bans.add([replace(block, until=block.until + 5)], record=False)
+    await it.sync()
+    assert it.pushed() - plain == {"1.2.3.7", "::ffff:102:307"}
+    await it.bans.remove([block.prefix])
+    await it.bans.add([block])
+    await it.sync()
+    assert it.pushed() == plain
+
+
+async def test_only_forms_that_the_downloader_takes_are_tried() -> None:
+    it = bench()
+    ipv4 = Capabilities(ipv6=False)
+    it.downloader.able = ipv4
+    entry = ban("1.2.3.4")
+    await it.bans.add([entry])
+    await it.reconciler.reconcile(ipv4)
+    for _ in range(3):
+        it.reconciler.observe([seen("1.2.3.4", entry)], ipv4, 0)
+        await it.reconciler.reconcile(ipv4)
+    assert {show(e) for push in it.downloader.pushes for e in push.wanted} == {"1.2.3.4"}
+    assert it.reconciler.defied()
+
+
+async def test_what_a_new_version_no_longer_takes_is_taken_back() -> None:
+    it = bench()
+    block = ban("1.2.3.0/24")
+    await it.bans.add([block])
+    await it.sync()
+    for _ in range(2):
+        it.look(seen("1.2.3.7", block))
+        await it.sync()
+    it.downloader.able = ipv4 = Capabilities(ipv6=False)
+    await it.reconciler.reconcile(ipv4)
+    assert it.pushed() == {"1.2.3.0/24", "1.2.3.7"}
+
+
+async def test_how_long_it_took_until_nobody_was_there_is_kept() -> None:
+    it = bench()
+    entry, early = ban("1.2.3.4"), ban("5.6.7.8", since=-1)
+    it.clock.now = 2_000
+    await it.bans.add([entry, early])
+    assert it.reconciler.standing(entry) == Standing(state=Enforcement.WAITING)
+    await it.sync()
+    assert it.reconciler.standing(entry) == Standing(state=Enforcement.WAITING, since=2_000)
+    it.clock.now = 2_400
+    it.look()
+    confirmed = Standing(state=Enforcement.ENFORCED, since=2_000, after=0.4)
+    assert it.reconciler.standing(entry) == confirmed
+    assert it.reconciler.standing(early) == Standing(state=Enforcement.ENFORCED)
+    it.look(seen("1.2.3.4", entry))
+    back = Standing(state=Enforcement.STILL_THERE, since=2_000, attempts=1)
+    assert it.reconciler.standing(entry) == back
+
+
+async def test_one_that_cannot_ban_is_sent_nothing_and_promises_nothing() -> None:
+    it = bench()
+    watch_only = Capabilities(bans=False)
+    it.downloader.able = watch_only
+    entry, block = ban("1.2.3.4"), ban("5.6.0.0/16")
+    await it.bans.add([entry, block])
+    for _ in range(3):
+        assert not await it.reconciler.reconcile(watch_only)
+        it.reconciler.observe([seen("1.2.3.4", entry), seen("5.6.7.8", block)], watch_only, 0)
+    assert it.downloader.pushes == []
+    assert it.reconciler.counts() == (0, 0)
+    for each in (entry, block):
+        assert it.reconciler.state_of(each) is Enforcement.NOT_ENFORCEABLE
+
+
+async def test_an_update_that_takes_banning_away_leaves_no_false_hope() -> None:
+    it = bench()
+    entry = ban("1.2.3.4")
+    await it.bans.add([entry])
+    await it.sync()
+    it.look(seen("1.2.3.4", entry))
+    watch_only = Capabilities(bans=False)
+    await it.reconciler.catch_up(watch_only)
+    it.reconciler.observe([seen("1.2.3.4", entry)], watch_only, 0)
+    assert it.reconciler.state_of(entry) is Enforcement.NOT_ENFORCEABLE
+    assert it.reconciler.counts() == (0, 0)
 
 
 async def test_a_block_without_ranges_is_not_enforceable_until_a_peer_of_it_shows_up() -> None:
@@ -168,7 +299,7 @@ async def test_a_block_without_ranges_is_not_enforceable_until_a_peer_of_it_show
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.NOT_ENFORCEABLE
     assert it.reconciler.counts() == (0, 0)
-    it.reconciler.observe([seen("1.2.3.7", entry)], able(False))
+    it.look(seen("1.2.3.7", entry), ranges=False)
     await it.sync(ranges=False)
     assert it.pushed() == {"1.2.3.7"}
     await it.bans.remove([entry.prefix])
@@ -235,7 +366,7 @@ async def test_a_ban_lifted_during_its_push_does_not_upset_the_counts() -> None:
     it.downloader.apply = apply_slowly  # type: ignore[method-assign]
     await it.sync()
     await it.sync()
-    it.reconciler.observe([], able(True))
+    it.look()
     assert it.reconciler.counts() == (1, 1)
     assert it.pushed() == {"1.2.3.4", "::ffff:102:304"}
 
@@ -257,10 +388,10 @@ async def test_a_listed_address_of_a_block_is_not_confirmed_before_its_peer_is_g
     entry = ban("1.2.3.0/24")
     await it.bans.add([entry])
     await it.sync(ranges=False)
-    it.reconciler.observe([seen("1.2.3.7", entry)], able(False))
+    it.look(seen("1.2.3.7", entry), ranges=False)
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.reconciler.observe([], able(False))
+    it.look(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
 
 
@@ -269,7 +400,7 @@ async def test_a_ban_with_another_end_stays_confirmed() -> None:
     entry = ban("1.2.3.4")
     await it.bans.add([entry])
     await it.sync()
-    it.reconciler.observe([], able(True))
+    it.look()
     await it.bans.add([replace(entry, until=entry.until + 1)], record=False)
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
@@ -324,3 +455,68 @@ async def test_whatever_happens_the_list_ends_up_right(
     }
     assert it.downloader.listed == expected
     assert it.store.held["qb"] == expected
+
+
+hosts = st.sampled_from(["1.2.3.4", "1.2.3.9", "::ffff:1.2.3.4", "64:ff9b::1.2.3.4", "2001:db8::1"])
+looks = st.lists(
+    st.one_of(
+        st.tuples(st.just("look"), st.sets(hosts, max_size=3)),
+        st.tuples(st.sampled_from(["ban", "unban", "fail", "forget", "wait"]), corner),
+    ),
+    max_size=30,
+)
+ables = st.sampled_from(
+    [
+        Capabilities(),
+        Capabilities(prefixes=False),
+        Capabilities(ipv6=False),
+        Capabilities(mapped=False),
+        Capabilities(prefixes=False, ipv6=False),
+    ]
+)
+
+
+@given(looks, ables)
+@settings(deadline=None)
+async def test_in_whatever_order_peers_stay_and_go_nothing_extra_outlives_its_ban(
+    history: list[tuple[str, object]], can: Capabilities
+) -> None:
+    it = bench()
+    it.downloader.able = can
+    for what, detail in history:
+        if what == "ban":
+            await it.bans.add([replace(ban("9.9.9.9"), prefix=detail)])
+        elif what == "unban":
+            await it.bans.remove([detail])  # type: ignore[list-item]
+        elif what == "forget":
+            it.reconciler.forget()
+        elif what == "wait":
+            it.clock.now += 61_000
+        elif what == "fail":
+            it.downloader.error = Unreachable("x")
+            with suppress(Unreachable):
+                await it.reconciler.reconcile(can)
+            it.downloader.error = None
+            it.reconciler.forget()
+        else:
+            await it.reconciler.catch_up(can)
+            listed = [
+                seen(host, found)
+                for host in detail  # type: ignore[attr-defined]
+                if (found := it.bans.find(peer(host).address.ip)) is not None
+            ]
+            it.reconciler.observe(listed, can, it.clock())
+            await it.reconciler.reconcile(can)
+            confirmed, possible = it.reconciler.counts()
+            assert 0 <= confirmed <= possible
+    remap = Remap(ipv6=None, ranges=can.prefixes)
+    left = list(it.bans)
+    await it.reconciler.reconcile(can)
+    plain = {entry for one in left for entry in remap.entries(one) if can.takes(entry)}
+    assert plain <= it.downloader.listed
+    await it.bans.remove([one.prefix for one in left])
+    await it.reconciler.reconcile(can)
+    assert it.downloader.listed == set()
+    await it.bans.add(left)
+    await it.reconciler.reconcile(can)
+    assert it.downloader.listed == plain

@@ -16,9 +16,9 @@ from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
 from app.domain.verdict import Mode
 from app.services.downloader_state import Status
+from app.services.enforcement import Enforcement
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
-from app.services.reconcile import Enforcement
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import House, MemoryStore, house
 
@@ -75,6 +75,11 @@ async def test_o5_d37_a_banned_peer_that_stays_is_recorded_once(tmp_path: Path) 
         assert len(it.store.records) == 1
         (made,) = it.core.bans.shown()
         assert it.core.downloaders.enforcement(made) == {"qb": Enforcement.STILL_THERE}
+        assert it.core.downloaders.standings(made)["qb"].attempts == 1
+        assert [alert.kind for alert in it.core.alerts.entries()] == ["still-there@qb"]
+        it.downloaders["qb"].obeys = True
+        await swept(it)
+        assert it.core.alerts.entries() == ()
 
 
 async def test_o4_the_end_of_a_technical_ban_is_pushed_and_not_counted(

@@ -106,6 +106,15 @@ SENTENCES: Final[Mapping[str, str]] = {
         " Add addresses that you banned there yourself to PeerWarden."
     ),
     "downloader-cannot": N_("This downloader cannot do that."),
+    # banned peers that stay
+    "still-there-one": N_(
+        "{downloader} does not drop {address}, though it is on its ban list."
+        " Restart {downloader}; if that does not help, block the address in your firewall."
+    ),
+    "still-there-many": N_(
+        "{downloader} does not drop {count} banned peers, such as {address}."
+        " Restart {downloader}; if that does not help, block them in your firewall."
+    ),
     # what rules miss there
     "no-peer-id-from": N_("No peer ID from {source}"),
     "no-client-name-from": N_("No client name from {source}"),
