@@ -10,11 +10,11 @@ from app.domain.ban import Ban, Source
 from app.locale import N_, _
 from app.locale.texts import rule_title, say
 from app.services.core import Core
+from app.services.enforcement import Enforcement
 from app.services.ports import HistoryRow
-from app.services.reconcile import Enforcement
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, Mark, mark_word
-from app.ui.format import NOTHING, left, moment, size, span
+from app.ui.format import NOTHING, left, moment, roughly, size, span
 
 ENFORCED: Final = "enforced"
 SINCE: Final = "since"
@@ -158,10 +158,10 @@ def _what() -> Sequence[Column[Ban]]:
         Column(
             key="took",
             title=N_("Took"),
-            width=80,
+            width=92,
             align=RIGHT,
             falling=True,
-            text=lambda ban: size(took(ban)),
+            text=took_words,
             sort=lambda ban: took(ban) or 0,
             hint=N_("What it had from us when it was banned"),
         ),
@@ -198,6 +198,11 @@ def _more() -> Sequence[Column[Ban]]:
 def took(ban: Ban) -> int | None:
     """Bytes that it had from us when it was banned; None when unknown."""
     return ban.peer.uploaded if ban.peer is not None and ban.peer.uploaded >= 0 else None
+
+
+def took_words(ban: Ban) -> str:
+    """The same as people read it."""
+    return roughly(size(took(ban)), estimated=ban.peer is not None and ban.peer.estimated)
 
 
 def _of_row(column: Column[Ban]) -> Column[HistoryRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -12,10 +13,10 @@ from app.domain.ban import Ban
 from app.domain.peer import Peer
 from app.locale import _, ngettext
 from app.locale.texts import say
-from app.ui.bans.columns import BanView, took
+from app.ui.bans.columns import BanView, took, took_words
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, listed, moment, percent, size
+from app.ui.format import ago, listed, moment, percent, roughly, size
 from app.ui.peers.details import enforcement_words
 from app.ui.peers.words import connection_words, evidence
 from app.ui.theme import height
@@ -98,12 +99,16 @@ class BanDetails(QWidget):
         self._body.hide()
         self._hint.show()
 
-    def show_many(self, count: int, taken: int) -> None:
+    def show_many(self, bans: Sequence[Ban]) -> None:
         """Sum up several bans."""
+        taken = size(sum(took(ban) or 0 for ban in bans))
+        guessed = any(ban.peer is not None and ban.peer.estimated for ban in bans)
         words = ngettext(
-            "{count} ban; {size} taken before it", "{count} bans; {size} taken before them", count
+            "{count} ban; {size} taken before it",
+            "{count} bans; {size} taken before them",
+            len(bans),
         )
-        self._open(words.format(count=count, size=size(taken)))
+        self._open(words.format(count=len(bans), size=roughly(taken, estimated=guessed)))
         self._left.hide()
         self._trace.hide()
 
@@ -149,7 +154,7 @@ def ban_evidence(ban: Ban) -> str:
 def _sent(ban: Ban, peer: Peer | None) -> str:
     if peer is None:
         return ""
-    words = size(took(ban))
+    words = took_words(ban)
     if ban.torrent is None:
         return words
     claims = _("claimed {progress}").format(progress=percent(peer.progress))

@@ -18,7 +18,7 @@ from app.locale.texts import rule_title, say
 from app.services.events import BansChanged
 from app.ui import icons
 from app.ui.bans.ban_dialog import BanDialog
-from app.ui.bans.columns import ENFORCED, LEFT, SINCE, BanView, ban_columns, took
+from app.ui.bans.columns import ENFORCED, LEFT, SINCE, BanView, ban_columns
 from app.ui.bans.details import PANE, BanDetails, ban_evidence
 from app.ui.bans.exporting import export_menu
 from app.ui.bans.history import HistoryView
@@ -276,7 +276,7 @@ class BansPage(Page):
         if not bans:
             self._details.show_nothing()
         elif len(bans) > 1:
-            self._details.show_many(len(bans), sum(took(ban) or 0 for ban in bans))
+            self._details.show_many(bans)
         else:
             self._details.show_ban(bans[0])
 

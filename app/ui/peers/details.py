@@ -11,14 +11,21 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 from app.domain.address import show
 from app.domain.ban import Ban
 from app.locale import _, ngettext
+from app.services.enforcement import Enforcement
 from app.services.events import JudgedPeer
-from app.services.reconcile import Enforcement
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, listed, moment, percent, size
+from app.ui.format import ago, listed, moment, percent, roughly, size
 from app.ui.peers.columns import PeerView
 from app.ui.peers.menu import Chosen
-from app.ui.peers.words import client_words, connection_words, flag_words, headline, known
+from app.ui.peers.words import (
+    client_words,
+    connection_words,
+    flag_words,
+    headline,
+    received_words,
+    sent_words,
+)
 from app.ui.theme import height
 from app.ui.trace_view import TraceView
 from app.ui.widgets import Button, ButtonKind, Chip, column, frame, label, row, scrolled
@@ -113,11 +120,16 @@ class PeerDetails(QWidget):
         """Sum up several peers."""
         peers = chosen.peers
         sent = sum(max(judged.peer.uploaded, 0) for judged in peers)
+        guessed = any(judged.peer.estimated for judged in peers)
         words = ngettext(
             "{count} peer, {addresses} addresses, {size} sent to them",
             "{count} peers, {addresses} addresses, {size} sent to them",
             len(peers),
-        ).format(count=len(peers), addresses=len(chosen.addresses), size=size(sent))
+        ).format(
+            count=len(peers),
+            addresses=len(chosen.addresses),
+            size=roughly(size(sent), estimated=guessed),
+        )
         self._open(Mark.PASS, words, banned=bool(chosen.bans))
         self._chip.hide()
         self._ban.setVisible(bool(chosen.free))
@@ -180,8 +192,8 @@ class PeerDetails(QWidget):
         facts.set("seen", f"{moment(judged.first_seen, now)} ({ago(judged.first_seen, now)})")
         facts.set("torrent", torrent.name)
         facts.set("claims", percent(peer.progress))
-        facts.set("sent", f"{size(known(peer.uploaded))} / {size(torrent.size)}")
-        facts.set("received", size(known(peer.downloaded)))
+        facts.set("sent", f"{sent_words(peer)} / {size(torrent.size)}")
+        facts.set("received", received_words(peer))
         facts.tell("connection", f"{connection_words(peer)}\n{flag_words(peer.flags)}")
         if ban is None:
             facts.set("banned", "")

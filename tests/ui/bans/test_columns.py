@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.ban import FOREVER, Ban, Source
+from app.services.enforcement import Enforcement
 from app.services.ports import HistoryRow
-from app.services.reconcile import Enforcement
 from app.ui.bans.columns import BanView, ban_columns, history_columns, took
 from app.ui.columns import Column
 from app.ui.delegates import Mark
@@ -73,6 +73,12 @@ def test_what_a_ban_by_hand_does_not_know_is_a_dash() -> None:
     assert {texts[key] for key in ("torrent", "took", "client", "peer-id", "downloader")} == {"–"}
     assert texts["left"] == texts["until"] == "for ever"
     assert texts["source"] == "by hand"
+
+
+def test_what_was_estimated_from_rates_says_so() -> None:
+    guessed = replace(ONE, peer=replace(peer("203.0.113.87", uploaded=3 * GIB), estimated=True))
+
+    assert _texts(ban_columns(View()), guessed)["took"] == "≈ 3.00 GiB"
 
 
 def test_what_a_downloader_does_not_count_is_unknown() -> None:

@@ -92,14 +92,26 @@ async def test_several_bans_are_summed_up_and_one_is_whole_again(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as details:
-        details.show_many(3, 12 * GIB)
-        assert details.words == "3 bans; 12.0 GiB taken before them"
+        details.show_many([ONE, ONE, BARE])
+        assert details.words == "3 bans; 6.00 GiB taken before them"
         assert not details.trace.isVisible()
         assert not details.facts.isVisible()
 
         details.show_ban(ONE)
         assert details.trace.isVisible()
         assert details.facts.isVisible()
+
+
+async def test_an_amount_that_was_estimated_says_so(
+    qtbot: QtBot, tmp_path: Path, appearance: Appearance
+) -> None:
+    async with _open(qtbot, tmp_path, appearance) as details:
+        guessed = replace(ONE, peer=replace(WHO, estimated=True))
+        details.show_ban(guessed)
+        assert details.facts.value("sent").startswith("≈ 3.00 GiB / 4.00 GiB")
+
+        details.show_many([ONE, guessed])
+        assert details.words == "2 bans; ≈ 6.00 GiB taken before them"
 
 
 def test_a_ban_without_an_end_says_so() -> None:

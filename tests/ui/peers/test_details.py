@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.address import parse_prefix
 from app.domain.ban import FOREVER
 from app.domain.verdict import Mode
-from app.services.reconcile import Enforcement
+from app.services.enforcement import Enforcement
 from app.ui.delegates import Mark
 from app.ui.format import moment
 from app.ui.peers.columns import PeerView
