@@ -105,6 +105,19 @@ SENTENCES: Final[Mapping[str, str]] = {
         "This version does not tell what stands in its IP filter, so that our list replaces it."
         " Add addresses that you banned there yourself to PeerWarden."
     ),
+    "answer-not-xml-rpc": N_("something that is no XML-RPC"),
+    "answer-not-scgi": N_("it does not speak SCGI"),
+    "answer-not-rtorrent": N_("this is no rTorrent"),
+    "call-refused": N_("it refuses ({reason})"),
+    "no-socket": N_("there is no socket {path}"),
+    "socket-forbidden": N_(
+        "PeerWarden may not open its socket {path}. Let PeerWarden's user read and write it."
+    ),
+    "rtorrent-not-at": N_(
+        "The web server has no rTorrent at this address (status {status}). Enter the address that"
+        " leads to it, which often ends in /RPC2."
+    ),
+    "rtorrent-behind": N_("the web server gets no answer from rTorrent (status {status})"),
     "downloader-cannot": N_("This downloader cannot do that."),
     # banned peers that stay
     "still-there-one": N_(
