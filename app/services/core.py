@@ -33,6 +33,7 @@ from app.services.events import (
 )
 from app.services.exceptions import Exceptions
 from app.services.judge import Judge
+from app.services.leakage import Leakage, LeakStore
 from app.services.log_ring import LogRing
 from app.services.lookups import (
     Current,
@@ -79,6 +80,9 @@ class WholeStore(Store, RecordStore, Protocol):
     @property
     def shadows(self) -> ShadowStore: ...
 
+    @property
+    def leaks(self) -> LeakStore: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
@@ -103,6 +107,7 @@ class Core:
     progress: ProgressRecords
     records: Records
     downloaders: Downloaders
+    leakage: Leakage
     blocklists: Blocklists
     statistics: Statistics
     alerts: Alerts
@@ -153,6 +158,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         (core.progress.run(), "keep the memory of progress"),
         (core.records.run(), "keep records"),
         (core.shadows.run(), "keep decisions in shadow"),
+        (core.leakage.run(), "keep what leaked"),
         (_keep_house(core), "keep house"),
     ):
         core.tasks.start(service, name)
@@ -167,6 +173,7 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
         await core.progress.close()
         await core.records.close()
         await core.shadows.flush()
+        await core.leakage.flush()
         await name_servers.close()
 
 
@@ -229,6 +236,7 @@ def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
         entries=lambda profile: _entries(profile, lookups),
     )
     breaker = Breaker(lambda: book.profile.circuit_breaker, rules, ban_list, bus, clock)
+    leakage = Leakage(store.leaks, bus, clock)
     downloaders = Downloaders(
         settings=book,
         open_downloader=given.open_downloader,
@@ -239,6 +247,7 @@ def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
         clock=clock,
         spared=lambda: core.spared(),  # noqa: PLW0108 - made below
         admit=breaker.admit,
+        leakage=leakage,
     )
     core = Core(
         version=given.version,
@@ -262,6 +271,7 @@ def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
             store=store, settings=book, limiters=downloaders.limiters, bus=bus, clock=clock
         ),
         downloaders=downloaders,
+        leakage=leakage,
         blocklists=blocklists,
         statistics=Statistics(ban_list, bus, clock),
         alerts=Alerts(bus),
@@ -313,6 +323,7 @@ async def _load(core: Core) -> None:
     await core.exceptions.load()
     await core.protection.look()
     await core.ban_list.load()
+    await core.leakage.load()
     if not core.settings.config.persist.banlist:
         await core.ban_list.remove([ban.prefix for ban in core.ban_list])
     await core.bans.release_spared()

@@ -36,6 +36,7 @@ from app.services.events import (
     Swept,
 )
 from app.services.judge import Judge
+from app.services.leakage import Leakage
 from app.services.peer_book import PeerBook
 from app.services.ports import (
     Clock,
@@ -78,8 +79,10 @@ class Downloaders:
         clock: Clock,
         spared: Callable[[], Iterable[Prefix]],
         admit: Callable[[Sequence[Ban], int], Sequence[Ban]],
+        leakage: Leakage,
     ) -> None:
         self._settings, self._open, self._judge = settings, open_downloader, judge
+        self._leakage = leakage
         self._spared, self._admit = spared, admit
         self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
         self._entries: dict[str, _Entry] = {}
@@ -309,6 +312,7 @@ class Downloaders:
             clock=self._clock,
             pace=partial(self._pace, settings),
             admit=lambda bans: self._admit(bans, self._live()),
+            leakage=self._leakage,
         )
         entry.watcher.rest(resting=self._paused)
         loop = asyncio.get_running_loop()

@@ -119,6 +119,8 @@ class HistoryRow(Struct, frozen=True, kw_only=True):
     ban: Ban
     unbanned_at: int | None
     """Epoch milliseconds of an early end, by hand; None otherwise."""
+    leaked: int = 0
+    """Bytes that went to its peers after it was made, as far as stored by now."""
 
 
 class BanStore(Protocol):

@@ -28,6 +28,7 @@ from app.services.events import (
     Swept,
     Timings,
 )
+from app.services.leakage import Leakage
 from app.services.peer_book import PeerBook
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
 from app.services.reconcile import Reconciler
@@ -68,8 +69,10 @@ class Watcher:
         clock: Clock,
         pace: Callable[[], Pace],
         admit: Callable[[Sequence[Ban]], Sequence[Ban]],
+        leakage: Leakage,
     ) -> None:
         self._ref, self.downloader = ref, downloader
+        self._leakage = leakage
         self.book, self.reconciler = book, reconciler
         self._list, self._store, self._bus, self._clock, self._pace, self._admit = (
             ban_list,
@@ -197,7 +200,9 @@ class Watcher:
         reconciling = time.perf_counter()
         able = connection.capabilities
         await self.reconciler.catch_up(able)
-        self.reconciler.observe(self.book.listed(), able, snapshot.at)
+        listed = self.book.listed()
+        self._leakage.see(self._ref.id, listed)
+        self.reconciler.observe(listed, able, snapshot.at)
         self._still_there.tell(self.reconciler.defied())
         await self.reconciler.reconcile(able)
         await self._store.save_sweep(

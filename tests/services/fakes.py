@@ -32,6 +32,7 @@ from app.services.core import Core, running_core
 from app.services.errors import DownloaderError, NotSupported, StorageError
 from app.services.events import EventBus
 from app.services.fetching import Credentials, Fetched, FetchFailed, Stamp
+from app.services.leakage import BanKey, Leak
 from app.services.log_ring import LogRing
 from app.services.outside import Outside
 from app.services.ports import (
@@ -132,6 +133,26 @@ class MemoryShadows:
 
 
 @dataclass
+class MemoryLeaks:
+    """Keeps what leaked in a dict; `fails` makes writing raise."""
+
+    rows: dict[BanKey, int] = field(default_factory=dict)
+    saves: int = 0
+    fails: bool = False
+
+    async def load(self) -> Mapping[BanKey, int]:
+        return self.rows
+
+    async def save(self, leaks: Sequence[Leak]) -> None:
+        if self.fails:
+            raise StorageError("disk full")
+        self.saves += 1
+        for leak in leaks:
+            key = (leak.prefix, leak.since)
+            self.rows[key] = max(self.rows.get(key, 0), leak.bytes)
+
+
+@dataclass
 class MemoryStore:
     """Keeps everything in lists; `fails` makes each call raise."""
 
@@ -142,6 +163,7 @@ class MemoryStore:
     states: dict[str, LastState] = field(default_factory=dict)
     subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
     shadows: MemoryShadows = field(default_factory=MemoryShadows)
+    leaks: MemoryLeaks = field(default_factory=MemoryLeaks)
     peer_records: MemoryPeerRecords = field(default_factory=MemoryPeerRecords)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     swarm: MemorySwarm = field(default_factory=MemorySwarm)

@@ -16,13 +16,17 @@ from app.adapters.storage.thread import unhurried
 from app.domain.address import Prefix
 from app.domain.ban import Ban
 
-_UPSERT: Final = built(
-    insertion(
-        Bans, Bans.prefix, Bans.since, Bans.until, Bans.rule, Bans.source, Bans.payload
-    ).on_conflict(
-        conflict_target=[Bans.prefix],
-        preserve=[Bans.since, Bans.until, Bans.rule, Bans.source, Bans.payload],
+_UPSERT: Final = (
+    built(
+        insertion(
+            Bans, Bans.prefix, Bans.since, Bans.until, Bans.rule, Bans.source, Bans.payload
+        ).on_conflict(
+            conflict_target=[Bans.prefix],
+            preserve=[Bans.since, Bans.until, Bans.rule, Bans.source, Bans.payload],
+        )
     )
+    # Another end is no other ban. peewee would put the table's name before the column that is set.
+    + ', "leaked" = CASE WHEN "bans"."since" = EXCLUDED."since" THEN "bans"."leaked" END'
 )
 _DELETE: Final = built(Bans.delete().where(Bans.prefix == ""))
 SELECT: Final = built(

@@ -65,6 +65,7 @@ _PAGE: Final = built(
         History.unban_at,
         as_bytes(History.source),
         as_bytes(History.payload),
+        History.leaked,
     )
     .order_by(History.ban_at.desc(), History.id.desc())
     .limit(1)
@@ -96,13 +97,13 @@ def page(db: SqliteDatabase, offset: int, limit: int) -> tuple[int, list[History
     found = []
     unreadable = UnreadableRows("history row")
     total = run(db, _COUNT).fetchone()[0]
-    for key, unbanned_at, *columns in run(db, _PAGE, (limit, offset)):
+    for key, unbanned_at, *columns, leaked in run(db, _PAGE, (limit, offset)):
         try:
             ban = decoder.ban(*columns)
         except UnreadableRow as error:
             unreadable.add(key, error)
         else:
-            found.append(HistoryRow(id=key, ban=ban, unbanned_at=unbanned_at))
+            found.append(HistoryRow(id=key, ban=ban, unbanned_at=unbanned_at, leaked=leaked or 0))
     unreadable.report()
     return total, found
 

@@ -34,6 +34,8 @@ class Bans(Model):
     source = TextField()
     payload = TextField()
     """The evidence as JSON; see codec.py."""
+    leaked = BigIntegerField(null=True)
+    """Bytes that went to its peers since it was made."""
 
     class Meta:
         table_name = "bans"
@@ -77,6 +79,8 @@ class History(Model):
     downloader = TextField(null=True)
     source = TextField()
     payload = TextField()
+    leaked = BigIntegerField(null=True)
+    """As in Bans."""
 
     class Meta:
         table_name = "history"

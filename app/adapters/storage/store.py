@@ -21,6 +21,7 @@ from app.adapters.storage import (
 )
 from app.adapters.storage.downloader_table import StateTable
 from app.adapters.storage.journal_table import SqliteJournal
+from app.adapters.storage.leak_table import SqliteLeaks
 from app.adapters.storage.metadata_table import SqliteFacts
 from app.adapters.storage.peer_record_table import SqlitePeerRecords
 from app.adapters.storage.progress_table import SqliteProgress
@@ -92,6 +93,7 @@ class SqliteStore:
         self.facts = SqliteFacts(self._thread)
         self.progress = SqliteProgress(self._thread)
         self.shadows = SqliteShadows(self._thread)
+        self.leaks = SqliteLeaks(self._thread)
         self.recovered = recovered
         """What happened to the file that stood there before; None when all was well."""
         self._closing = False

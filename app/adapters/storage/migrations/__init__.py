@@ -16,6 +16,7 @@ from app.adapters.storage.migrations import (
     m0004_records,
     m0005_subscriptions,
     m0006_shadow,
+    m0007_leaks,
 )
 
 STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
@@ -25,5 +26,6 @@ STEPS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("0004_records", m0004_records),
     ("0005_subscriptions", m0005_subscriptions),
     ("0006_shadow", m0006_shadow),
+    ("0007_leaks", m0007_leaks),
 )
 """Names as the database remembers them, in order."""

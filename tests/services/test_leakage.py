@@ -1,0 +1,157 @@
+"""Bytes that peers took after they were banned."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from app.domain.ban import Ban, DownloaderRef
+from app.domain.decision import merge
+from app.services.ban_list import BanList
+from app.services.events import EventBus, JudgedPeer, PeerKey
+from app.services.leakage import Leak, Leakage
+from tests.domain.examples import UBUNTU, ban, peer
+from tests.services.fakes import HandClock, MemoryLeaks, MemoryStore, house
+from tests.services.test_sweep import HP, swept
+
+QB = DownloaderRef(id="qb", name="qb", kind="qBittorrent")
+
+
+@dataclass
+class Bench:
+    leaks: MemoryLeaks = field(default_factory=MemoryLeaks)
+    bus: EventBus = field(default_factory=EventBus)
+    clock: HandClock = field(default_factory=lambda: HandClock(0))
+
+    def __post_init__(self) -> None:
+        self.bans = BanList(MemoryStore(), self.bus, self.clock)
+        self.leakage = Leakage(self.leaks, self.bus, self.clock)
+
+    def look(self, entry: Ban, *counters: int, port: int = 6881, estimated: bool = False) -> int:
+        """One look for each counter of a peer of `entry`; returns what leaked by then."""
+        for uploaded in counters:
+            shown = replace(peer(IP, port, uploaded=uploaded), estimated=estimated)
+            key = PeerKey("qb", UBUNTU.id, shown.address.raw)
+            self.leakage.see("qb", [JudgedPeer(key, UBUNTU, shown, merge((), 0), 0, entry)])
+        return self.leakage.of(entry).bytes
+
+
+IP = "1.2.3.4"
+BAN = ban(IP)
+
+
+def test_what_grows_after_the_first_look_has_leaked() -> None:
+    assert Bench().look(BAN, 5_000, 5_000, 5_300, 5_400) == 400
+
+
+def test_of_the_peer_that_was_banned_the_ban_says_what_it_had() -> None:
+    made = replace(BAN, downloader=QB, torrent=UBUNTU, peer=peer(IP, uploaded=4_000))
+    assert Bench().look(made, 5_000) == 1_000
+    other = Bench()
+    assert other.look(made, 5_000, port=9) == 0
+
+
+def test_a_ban_of_an_earlier_run_says_it_of_another_connection() -> None:
+    it = Bench(clock=HandClock(50_000))
+    made = replace(BAN, downloader=QB, torrent=UBUNTU, peer=peer(IP, uploaded=4_000))
+    assert it.look(made, 5_000) == 0
+
+
+def test_a_counter_that_falls_belongs_to_a_new_connection() -> None:
+    assert Bench().look(BAN, 5_000, 200, 300) == 300
+
+
+def test_who_leaves_and_returns_goes_on_where_it_was() -> None:
+    it = Bench()
+    it.look(BAN, 5_000)
+    it.leakage.see("qb", [])
+    assert it.look(BAN, 5_100, port=7) == 100
+    it.leakage.see("qb", [])
+    assert it.look(BAN, 30, port=8) == 130
+
+
+def test_unknown_counters_say_nothing_and_estimates_say_that_they_are() -> None:
+    it = Bench()
+    assert it.look(BAN, -1, 100, -1, 150) == 50
+    assert not it.leakage.of(BAN).estimated
+    assert it.look(BAN, 150, 160, estimated=True) == 60
+    assert it.leakage.of(BAN).estimated
+
+
+async def test_it_is_written_when_asked_and_when_the_ban_ends() -> None:
+    it = Bench()
+    await it.bans.add([BAN])
+    it.look(BAN, 0, 70)
+    await it.leakage.flush()
+    await it.leakage.flush()
+    assert (it.leaks.rows, it.leaks.saves) == ({(BAN.prefix, BAN.since): 70}, 1)
+    it.look(BAN, 100)
+    task = asyncio.get_running_loop().create_task(it.leakage.run())
+    await it.bans.remove([BAN.prefix])
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert it.leaks.rows == {(BAN.prefix, BAN.since): 100}
+    assert it.leakage.of(BAN).bytes == 0
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_another_ban_of_the_same_address_begins_anew() -> None:
+    it = Bench()
+    it.look(BAN, 0, 70)
+    later = ban(IP, since=2_000)
+    assert it.look(later, 100, 110) == 10
+    await it.leakage.flush()
+    assert it.leaks.rows == {(BAN.prefix, 1_000): 70, (BAN.prefix, 2_000): 10}
+
+
+async def test_a_later_run_goes_on_with_what_was_kept() -> None:
+    it = Bench(MemoryLeaks({(BAN.prefix, BAN.since): 400}))
+    await it.leakage.load()
+    assert it.leakage.of(BAN) == Leak(prefix=BAN.prefix, since=BAN.since, bytes=400)
+    assert it.look(BAN, 10, 15) == 405
+
+
+async def test_a_full_disk_is_told_once_and_nothing_is_lost(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)
+    it = Bench(MemoryLeaks(fails=True))
+    await it.bans.add([BAN])
+    it.look(BAN, 0, 70)
+    await it.leakage.flush()
+    await it.bans.remove([BAN.prefix])
+    await it.leakage.flush()
+    assert caplog.text.count("not kept") == 1
+    it.leaks.fails = False
+    await it.leakage.flush()
+    assert it.leaks.rows == {(BAN.prefix, BAN.since): 70}
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-1, 1_000)), max_size=30))
+def test_whatever_a_downloader_counts_it_never_falls(counters: list[int | None]) -> None:
+    it, leaked = Bench(), 0
+    for counter in counters:
+        if counter is None:
+            it.leakage.see("qb", [])
+            continue
+        now = it.look(BAN, counter)
+        assert leaked <= now <= leaked + 1_000
+        leaked = now
+
+
+async def test_a_sweep_counts_what_a_disobedient_downloader_still_sends(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        qb.obeys = False
+        for uploaded in (1_000, 1_500, 2_500):
+            qb.show(UBUNTU, replace(HP, uploaded=uploaded))
+            await swept(it)
+        (made,) = it.core.bans.shown()
+        assert it.core.leakage.of(made).bytes == 1_500
+    assert it.store.leaks.rows == {(made.prefix, made.since): 1_500}
