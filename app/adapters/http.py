@@ -8,14 +8,20 @@ import hmac
 import ssl
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
+from app.adapters.socks import SocksTransport
 from app.version import __version__
+
+E = TypeVar("E", bound=BaseException)
+
+_NOBODY: Final = "-"
+"""Stands for a fingerprint that no certificate has."""
 
 TIMEOUTS: Final = httpx.Timeout(30, connect=10).as_dict()
 """Seconds for each wait of a request; callers bound the whole of it."""
@@ -30,6 +36,15 @@ class Trust:
     """False accepts any."""
     fingerprint: str = ""
     """SHA-256 in lower-case hex of the only one that is accepted, whoever signed it; empty for those that verify."""
+
+
+class OtherCertificate(ssl.SSLCertVerificationError):
+    """The server showed another certificate than the one that `Trust.fingerprint` names."""
+
+    def __init__(self, shown: bytes) -> None:
+        super().__init__(1, "another certificate than the trusted one")
+        self.shown = shown
+        """The certificate, as DER."""
 
 
 async def open_transport(
@@ -50,11 +65,44 @@ async def open_transport(
     context = await _context(trust) if tls else _trusting_anybody()
     if proxy:
         limits = httpx.Limits(max_connections=connections, keepalive_expiry=keep_alive)
+        through = httpx.URL(proxy)
+        if through.scheme == "socks5":
+            return SocksTransport(through, context=context, limits=limits)
         return httpx.AsyncHTTPTransport(
-            verify=context, trust_env=False, proxy=httpx.Proxy(proxy), limits=limits
+            verify=context, trust_env=False, proxy=httpx.Proxy(through), limits=limits
         )
     session = partial(_session, context, connections, keep_alive)
     return AiohttpTransport(verify=context, trust_env=False, client=session)
+
+
+async def shown_certificate(url: httpx.URL, *, proxy: str = "") -> bytes | None:
+    """The certificate of a server, as DER, without a request to it; None when it shows none.
+
+    Bounded by the caller, as every request is.
+    """
+    transport = await open_transport(
+        tls=True, trust=Trust(fingerprint=_NOBODY), connections=1, proxy=proxy
+    )
+    request = httpx.Request("HEAD", url, extensions={"timeout": TIMEOUTS})
+    try:
+        async with transport:
+            await (await transport.handle_async_request(request)).aclose()
+    except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        refused = caused_by(error, OtherCertificate)
+        return None if refused is None else refused.shown
+    return None
+
+
+def caused_by(error: BaseException, kind: type[E]) -> E | None:
+    """The error of `kind` that `error` began with: libraries wrap those of others, in classes that fit both."""
+    found: E | None = None
+    seen: BaseException | None = error
+    while seen is not None:
+        found = seen if isinstance(seen, kind) else found
+        inner = seen.exceptions[0] if isinstance(seen, BaseExceptionGroup) else None
+        # httpcore cuts the cause off when it raises out of its pool, but not what was under way.
+        seen = inner or seen.__cause__ or seen.__context__
+    return found
 
 
 async def _context(trust: Trust) -> ssl.SSLContext:
@@ -92,7 +140,7 @@ def _trusting_one(fingerprint: str) -> ssl.SSLContext:
             super().do_handshake()
             shown = self.getpeercert(binary_form=True) or b""
             if not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), fingerprint):
-                raise ssl.SSLCertVerificationError(1, "another certificate than the trusted one")
+                raise OtherCertificate(shown)
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

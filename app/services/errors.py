@@ -24,6 +24,10 @@ class TooLate(Unreachable):
         super().__init__(Text("no-answer-in-time"))
 
 
+class NoListener(Unreachable):
+    """Nobody takes connections at its address: it does not run, or its WebUI or RPC is switched off."""
+
+
 class AccessDenied(DownloaderError):
     """User name, password or key refused; not tried again until the settings change or the user asks."""
 
@@ -37,6 +41,15 @@ class ProtocolMismatch(DownloaderError):
 
 class NeedsAction(DownloaderError):
     """It answers well, but the user must change something there first."""
+
+
+class UntrustedCertificate(NeedsAction):
+    """Its certificate is not the one that is trusted, or is signed by nobody whom we know."""
+
+    def __init__(self, text: Text, fingerprint: str) -> None:
+        super().__init__(text)
+        self.fingerprint = fingerprint
+        """What to set as `trusted_certificate` to trust it from now on."""
 
 
 class NotSupported(DownloaderError):

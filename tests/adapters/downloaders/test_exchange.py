@@ -13,7 +13,7 @@ from aiohttp import web
 
 from app.adapters.downloaders.exchange import AT_A_TIME, Exchange
 from app.domain.reason import Text
-from app.services.errors import DownloaderError, ProtocolMismatch, TooLate, Unreachable
+from app.services.errors import DownloaderError, NoListener, ProtocolMismatch, TooLate, Unreachable
 from tests.adapters.downloaders.serving import serving
 
 
@@ -162,7 +162,7 @@ async def test_nobody_listening_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     exchange = Exchange(f"http://127.0.0.1:{port}")
-    assert await failure(exchange.send("GET", "x")) == (Unreachable, "no-listener")
+    assert await failure(exchange.send("GET", "x")) == (NoListener, "no-listener")
     await exchange.close()
 
 
