@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from app.adapters.downloaders.biglybt.downloader import BiglyBT
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.surroundings import Surroundings
 from app.services.ports import Downloader
 from app.settings.downloader import DownloaderSettings
-from app.settings.downloader_kind import QBITTORRENT, QBITTORRENT_EE
+from app.settings.downloader_kind import BIGLYBT, QBITTORRENT, QBITTORRENT_EE
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
     QBITTORRENT: QBittorrent,
+    BIGLYBT: BiglyBT,
     QBITTORRENT_EE: QBittorrent,
 }
 

@@ -1,0 +1,1 @@
+"""BiglyBT and Vuze, through the plugin PBH-Adapter of either."""

@@ -1,0 +1,68 @@
+"""BiglyBT and Vuze keep the promises that every downloader makes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+
+import pytest
+
+from app.adapters.downloaders.surroundings import Surroundings
+from app.domain.address import Prefix
+from app.settings.downloader import DownloaderSettings
+from app.settings.secret import Secret
+from tests.adapters.downloaders.around import surroundings
+from tests.adapters.downloaders.biglybt.fake import HASH, SIZE, FakeBiglyBT, fake_biglybt
+from tests.adapters.downloaders.biglybt.opened import settings
+from tests.adapters.downloaders.contract import DownloaderContract, Subject
+
+
+class FakeSubject:
+    """The fake as the contract wants it."""
+
+    torrent_hash = HASH
+    torrent_size = SIZE
+    keeps_foreign = True
+
+    def __init__(self, fake: FakeBiglyBT) -> None:
+        self._fake = fake
+        self.settings = settings(fake)
+        self.around: Surroundings = surroundings()
+        self.wrong: DownloaderSettings | None = settings(fake, token=Secret("of yesterday"))
+
+    async def meet(self, *ips: str) -> None:
+        self._fake.swarm.meet(*ips)
+
+    async def wait_dropped(self, ip: str) -> None:
+        await self._fake.swarm.wait_dropped(ip)
+
+    async def wait_back(self, ip: str) -> None:
+        await self._fake.swarm.wait_back(ip)
+
+    async def add_foreign(self, entry: Prefix) -> None:
+        self._fake.filter[entry] = None
+
+    async def foreign(self) -> Collection[Prefix]:
+        return tuple(self._fake.filter)
+
+    async def stop(self) -> None:
+        await self._fake.stop()
+
+    async def kill(self) -> None:
+        await self._fake.stop()
+
+    async def start(self) -> None:
+        await self._fake.start()
+
+
+class TestBiglyBT(DownloaderContract):
+    @pytest.fixture
+    async def subject(self) -> AsyncIterator[Subject]:
+        async with fake_biglybt() as fake:
+            yield FakeSubject(fake)
+
+
+class TestVuze(DownloaderContract):
+    @pytest.fixture
+    async def subject(self) -> AsyncIterator[Subject]:
+        async with fake_biglybt("Vuze") as fake:
+            yield FakeSubject(fake)
