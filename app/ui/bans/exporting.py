@@ -16,6 +16,8 @@ from app.services.export import lines
 from app.ui.desk import Desk
 from app.ui.widgets import Tone, ask
 
+EXPORT: Final = "export"
+"""Who opens the Bans page with this in mind wants the menu of the formats."""
 _FORMATS: Final = {
     "ip": (N_("Plain list (one address or network a line)"), "peerwarden.txt"),
     "p2p-plain-format": (N_("P2P plain format (eMule, PeerGuardian)"), "peerwarden.p2p"),

@@ -20,7 +20,7 @@ from app.ui import icons
 from app.ui.bans.ban_dialog import BanDialog
 from app.ui.bans.columns import ENFORCED, LEFT, SINCE, BanView, ban_columns
 from app.ui.bans.details import PANE, BanDetails, ban_evidence
-from app.ui.bans.exporting import export_menu
+from app.ui.bans.exporting import EXPORT, export_menu
 from app.ui.bans.history import HistoryView
 from app.ui.desk import Desk
 from app.ui.durations import BAN_LENGTHS, SPARE_LENGTHS, length
@@ -90,7 +90,11 @@ class BansPage(Page):
     @override
     def look_for(self, text: str) -> None:
         self._filters.choose(_HISTORY if text == _HISTORY else _ACTIVE)
-        self._search.set_text("" if text == _HISTORY else text)
+        self._search.set_text("" if text in (_HISTORY, EXPORT) else text)
+        if text == EXPORT:
+            self._export.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Not from inside the click that led here: the menu would close with it.
+            QTimer.singleShot(0, self._export, self._offer_formats)
 
     @override
     def focus_search(self) -> None:
@@ -132,7 +136,7 @@ class BansPage(Page):
         self._search = SearchField(_("Filter: address, rule, reason, torrent, client …"))
         add = Button(_("Ban an address"), icon="plus", tip=_("Ctrl+B"))
         add.clicked.connect(self.ban_address)
-        export = Button(_("Export"), menu=export_menu(self, self.desk))
+        self._export = Button(_("Export"), menu=export_menu(self, self.desk))
         columns = IconButton("columns-3", _("Columns"))
         columns.clicked.connect(
             lambda: (
@@ -143,7 +147,7 @@ class BansPage(Page):
         )
         self._filters = QuickFilters(((_ACTIVE, _("Active")), (_HISTORY, _("History"))))
         self._sum = label("", "faint", tabular=True)
-        bar = row(self._search, add, export, columns)
+        bar = row(self._search, add, self._export, columns)
         bar.setStretch(0, 1)
         top = QWidget()
         second = row(self._filters, None, self._sum)
@@ -234,6 +238,12 @@ class BansPage(Page):
         self._show_selected()
 
     # What it shows
+
+    def _offer_formats(self) -> None:
+        menu = self._export.menu()
+        menu.popup(self._export.mapToGlobal(self._export.rect().bottomLeft()))
+        # So that Enter takes the first, and the arrow keys go on from there.
+        menu.setActiveAction(menu.actions()[0])
 
     def _visible_table(self) -> TableView[Any, Any]:
         return self._table if self._stack.currentIndex() == 0 else self._history.table

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.locale import _
-from app.ui.downloaders.certificate import fingerprint_label, fingerprint_words
+from app.ui.downloaders.certificate import compare_words, fingerprint_label, fingerprint_words
 from app.ui.widgets import Button, Picture, column, frame, label, row, set_role
 
 
@@ -28,10 +28,6 @@ class TestAnswer(QWidget):
         self._words = label("", "", wrap=True, selectable=True)
         self._more = label("", "muted", wrap=True, selectable=True)
         self._shown = fingerprint_label()
-        compare = _(
-            "Compare this fingerprint with the one that its server or your browser shows, and"
-            " trust it only when both are the same."
-        )
         trust = Button(_("Trust this certificate"), icon="shield-check")
         trust.setAutoDefault(False)
         trust.clicked.connect(lambda: self.trust_wanted.emit(self._fingerprint))
@@ -39,9 +35,9 @@ class TestAnswer(QWidget):
             "warn",
             column(
                 self._shown,
-                label(compare, wrap=True),
+                label(compare_words(), wrap=True),
                 row(None, trust),
-                gap=6,
+                gap=4,
                 margins=(12, 8, 12, 8),
             ),
         )

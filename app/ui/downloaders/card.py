@@ -12,9 +12,11 @@ from typing_extensions import override
 
 from app.locale import _
 from app.services.downloader_state import DownloaderState, Status
+from app.ui.downloaders.abilities import limit_words
 from app.ui.downloaders.elided import ElidedLabel
 from app.ui.downloaders.health import Health
-from app.ui.format import NOTHING, count, plain, rate
+from app.ui.downloaders.remedy import BUTTONS, Remedy
+from app.ui.format import NOTHING, count, plain, rate, sentences
 from app.ui.theme import color, height
 from app.ui.theme.tokens import RADIUS_CARD
 from app.ui.widgets import (
@@ -44,6 +46,10 @@ class DownloaderCard(QFrame):
     """Pause it, or resume it when it is paused."""
     test_wanted = Signal()
     settings_wanted = Signal()
+    remedy_wanted = Signal(Remedy)
+    """The button beside the trouble, unless it means the settings."""
+    limits_wanted = Signal()
+    """What it cannot do, in sentences."""
     remove_wanted = Signal()
     sweep_wanted = Signal()
     step_wanted = Signal(int)
@@ -56,6 +62,7 @@ class DownloaderCard(QFrame):
         self._name = ElidedLabel("strong")
         self._kind = ElidedLabel("muted")
         self._address = ElidedLabel("caption")
+        self._limits = ElidedLabel("caption")
         self._spark = SparkLine(*_SPARK)
         self._spark.setAccessibleName(_("Upload in the last hour"))
         self._spark.setToolTip(_("Upload in the last hour"))
@@ -64,9 +71,10 @@ class DownloaderCard(QFrame):
         self._upload = _Figure(_("Upload"))
         self._bans = _Figure(_("Bans confirmed"))
         self._health = _HealthLine()
-        self._health.settings_wanted.connect(self.settings_wanted)
+        self._health.remedy_wanted.connect(self._help)
         self._make_buttons()
         names = column(row(self._name, self._kind, None), row(self._address, None), gap=1)
+        names.addLayout(row(self._limits, None))
         figures = row(self._torrents, self._peers, self._upload, self._bans, gap=0)
         buttons = row(self._pause, self._test, self._settings, self._more, gap=8)
         top = row(Picture("server", "muted", 18), names, self._spark, 16, figures, buttons, gap=10)
@@ -78,9 +86,13 @@ class DownloaderCard(QFrame):
         settings = state.settings
         name = plain(settings.name)
         self.setAccessibleName(_("{name}: {health}").format(name=name, health=health.title))
-        self.setAccessibleDescription(health.words)
         self._name.setText(name)
-        self._kind.setText(f"{state.ref.kind} {plain(state.version)}".rstrip())
+        connection = state.connection
+        product = state.ref.kind if connection is None else plain(connection.product)
+        limits = "" if connection is None else limit_words(connection.capabilities)
+        self._kind.setText(f"{product} {plain(state.version)}".rstrip())
+        self._limits.setText(limits)
+        self._limits.setVisible(bool(limits))
         self._address.setText(plain(settings.endpoint))
         seen = state.status is Status.HEALTHY
         self._torrents.show_value(count(state.torrents) if seen else NOTHING)
@@ -90,6 +102,7 @@ class DownloaderCard(QFrame):
         self._bans.show_value(f"{confirmed} / {possible}" if state.bans_possible else NOTHING)
         self._spark.set_samples(samples, color="accent" if seen else "faint")
         self._health.show_health(health)
+        self.setAccessibleDescription(sentences((health.words, limits)))
         self._pause.set_words(_("Resume") if settings.paused else _("Pause"))
         self._pause.set_icon("play" if settings.paused else "pause")
 
@@ -138,6 +151,12 @@ class DownloaderCard(QFrame):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS_CARD, RADIUS_CARD)
             painter.end()
 
+    def _help(self, remedy: Remedy) -> None:
+        if remedy is Remedy.SETTINGS:
+            self.settings_wanted.emit()
+        else:
+            self.remedy_wanted.emit(remedy)
+
     def _make_buttons(self) -> None:
         self._pause = Button(_("Resume"), icon="pause")
         # As wide as its longer word, so that nothing moves when it changes.
@@ -149,6 +168,7 @@ class DownloaderCard(QFrame):
         self._settings.clicked.connect(self.settings_wanted)
         menu = QMenu()
         menu.addAction(_("Sweep now"), self.sweep_wanted.emit)
+        menu.addAction(_("What it can and cannot do"), self.limits_wanted.emit)
         menu.addSeparator()
         menu.addAction(_("Remove"), self.remove_wanted.emit)
         self._more = IconButton("ellipsis", _("More"), menu=menu)
@@ -172,7 +192,7 @@ class _Figure(QWidget):
 class _HealthLine(QWidget):
     """Icon, state and sentence; with trouble on a ground of its own."""
 
-    settings_wanted = Signal()
+    remedy_wanted = Signal(Remedy)
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,7 +203,7 @@ class _HealthLine(QWidget):
         self._words: QLabel = label("", "muted", wrap=True)
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._button = Button(_("Settings"), kind=ButtonKind.LINK)
-        self._button.clicked.connect(self.settings_wanted)
+        self._button.clicked.connect(self._press)
         inside = row(self._icon, self._title, self._words, self._button, gap=8)
         inside.setStretch(2, 1)
         self._ground = frame("", inside)
@@ -209,4 +229,10 @@ class _HealthLine(QWidget):
             words.style().unpolish(words)
             words.style().polish(words)
         self._words.setText(health.words)
-        self._button.setVisible(health.asks_for_settings)
+        self._button.setVisible(health.remedy is not None)
+        if health.remedy is not None:
+            self._button.set_words(_(BUTTONS[health.remedy]))
+
+    def _press(self) -> None:
+        if self._shown is not None and self._shown.remedy is not None:
+            self.remedy_wanted.emit(self._shown.remedy)

@@ -8,12 +8,24 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.locale import _
+from app.domain.reason import Text
+from app.locale import N_, _
+from app.locale.texts import say
+from app.services.errors import UntrustedCertificate
 from app.ui.theme import type_scale
 from app.ui.widgets import Button, ButtonKind, column, label, row
 
 _PAIRS: Final = 4
 _GROUPS: Final = 4
+_SENTENCES: Final = {
+    "certificate-unknown": N_(
+        "Its certificate (for {subject}, valid until {expires}) is not trusted: {reason}."
+    ),
+    "certificate-changed": N_(
+        "It shows another certificate (for {subject}, valid until {expires}) than the one that you"
+        " trust."
+    ),
+}
 
 
 def fingerprint_words(fingerprint: str) -> str:
@@ -23,6 +35,26 @@ def fingerprint_words(fingerprint: str) -> str:
     groups = [":".join(pairs[at : at + _PAIRS]) for at in range(0, len(pairs), _PAIRS)]
     lines = ["  ".join(groups[at : at + _GROUPS]) for at in range(0, len(groups), _GROUPS)]
     return "\n".join(lines)
+
+
+def certificate_words(error: UntrustedCertificate) -> str:
+    """What is wrong with a certificate, for where its fingerprint does not belong into the sentence."""
+    sentence = _SENTENCES.get(error.text.id)
+    if sentence is None:
+        return say(error.text)
+    known = dict.fromkeys(("subject", "expires", "reason"), "?") | {
+        name: say(value) if isinstance(value, Text) else str(value)
+        for name, value in error.text.params.items()
+    }
+    return _(sentence).format_map(known)
+
+
+def compare_words() -> str:
+    """How to decide, beside the fingerprint."""
+    return _(
+        "Compare this fingerprint with the one that its server or your browser shows, and trust it"
+        " only when both are the same."
+    )
 
 
 def fingerprint_label(fingerprint: str = "") -> QLabel:

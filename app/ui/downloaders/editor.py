@@ -15,11 +15,13 @@ from app.domain.errors import AppError, Refused
 from app.locale import _
 from app.locale.texts import say
 from app.services.core import Core
+from app.services.errors import UntrustedCertificate
 from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings, read_downloader
 from app.settings.downloader_kind import DOWNLOADER_KINDS, QBITTORRENT
 from app.settings.errors import InvalidSetting
 from app.ui.downloaders.answer import TestAnswer
+from app.ui.downloaders.certificate import certificate_words
 from app.ui.downloaders.settings_form import SettingsForm
 from app.ui.format import plain
 from app.ui.theme import height
@@ -155,10 +157,12 @@ class DownloaderEditor(QDialog):
     async def _try(self, settings: DownloaderSettings) -> None:
         try:
             connection = await self._core.downloaders.test(settings)
+        except UntrustedCertificate as error:
+            self._answer.say(certificate_words(error), ok=False, fingerprint=error.fingerprint)
         except AppError as error:
             self._say(say(error.text), ok=False)
-            return
-        self._tell(connection)
+        else:
+            self._tell(connection)
 
     def _tell(self, connection: Connection) -> None:
         words = _("{product} {version} answers.").format(

@@ -15,7 +15,12 @@ from app.services.errors import (
     ProtocolMismatch,
     StorageError,
     Unreachable,
+    UntrustedCertificate,
 )
+from app.services.ports import Connection
+from app.settings.downloader_kind import ARIA2
+from app.ui.downloaders.certificate import certificate_words
+from app.ui.downloaders.remedy import Remedy, remedy_for
 from app.ui.format import ago, clock, count, left, seconds, sentences, span
 from app.ui.widgets import Tone
 
@@ -31,8 +36,8 @@ class Health:
     words: str
     tone: Tone | None = None
     """The ground of the line; None when it asks for no attention."""
-    asks_for_settings: bool = False
-    """Whether other settings are what mends it."""
+    remedy: Remedy | None = None
+    """What one click does about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,9 @@ def _paused(state: DownloaderState, watching: Watching) -> str:
 
 def _swept(state: DownloaderState, watching: Watching) -> Health:
     took = state.timings.total * 1000 if state.timings is not None else 0
+    connection = state.connection
+    if connection is not None and not connection.capabilities.bans:
+        return _watched_only(state, connection)
     bans = _bans(state)
     if took > watching.interval:
         words = _("Sweeps take {took}; each begins {pause} after the one before. {bans}")
@@ -80,7 +88,27 @@ def _swept(state: DownloaderState, watching: Watching) -> Health:
         return Health(icon="gauge", color="warn", title=_("Slow"), words=words, tone=Tone.WARN)
     words = _("Swept {ago} in {took}. {bans}")
     words = words.format(ago=ago(state.swept_at, watching.now), took=seconds(took), bans=bans)
-    return Health(icon="circle-check", color="good", title=_("Healthy"), words=words)
+    advice = None if connection is None else connection.advice
+    return Health(
+        icon="circle-check",
+        color="good",
+        title=_("Healthy"),
+        words=words if advice is None else sentences((words, say(advice))),
+        remedy=remedy_for(None, advice, state.settings),
+    )
+
+
+def _watched_only(state: DownloaderState, connection: Connection) -> Health:
+    name = _("Stock aria2") if state.settings.type == ARIA2 else connection.product
+    words = _("{name} cannot ban. Peers are judged and counted; export the bans to your firewall.")
+    return Health(
+        icon="eye",
+        color="shadow",
+        title=_("Watched only"),
+        words=words.format(name=name),
+        tone=Tone.SHADOW,
+        remedy=Remedy.EXPORT,
+    )
 
 
 def _bans(state: DownloaderState) -> str:
@@ -96,6 +124,7 @@ def _troubled(state: DownloaderState, watching: Watching) -> Health:
     error = state.problem
     problem = _sentence(error)
     for_so_long = span(watching.now - state.since)
+    remedy = remedy_for(error, None, state.settings)
     if isinstance(error, AccessDenied):
         return Health(
             icon="key-round",
@@ -103,17 +132,17 @@ def _troubled(state: DownloaderState, watching: Watching) -> Health:
             title=_("Denied"),
             words=problem,
             tone=Tone.BAD,
-            asks_for_settings=True,
+            remedy=remedy,
         )
     if isinstance(error, NeedsAction):
-        words = sentences((problem, _next(state, watching)))
+        is_certificate = isinstance(error, UntrustedCertificate)
         return Health(
-            icon="circle-help",
+            icon="shield-alert" if is_certificate else "circle-help",
             color="warn",
-            title=_("Needs you"),
-            words=words,
+            title=_("Certificate not trusted") if is_certificate else _("Needs you"),
+            words=sentences((problem, _next(state, watching))),
             tone=Tone.WARN,
-            asks_for_settings=True,
+            remedy=remedy,
         )
     words = sentences(
         (
@@ -141,6 +170,8 @@ def _sentence(error: AppError | None) -> str:
     """What is wrong, with a full stop; where the title says half of it, only the other half."""
     if error is None:
         return ""
+    if isinstance(error, UntrustedCertificate):
+        return certificate_words(error)
     words = say(error.text)
     detail = error.text.params.get("detail")
     if isinstance(error, Unreachable | ProtocolMismatch) and detail is not None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import AppError
@@ -14,10 +14,14 @@ from app.locale import _
 from app.locale.texts import say
 from app.services.downloader_state import DownloaderState
 from app.services.events import DownloadersChanged, SweepFailed, Swept
+from app.ui.bans.exporting import EXPORT
 from app.ui.desk import Desk
+from app.ui.downloaders.abilities import ability_words
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.editor import DownloaderEditor
 from app.ui.downloaders.health import Watching, health
+from app.ui.downloaders.question import Question
+from app.ui.downloaders.remedy import Remedy, consent_for
 from app.ui.downloaders.trail import RateTrail
 from app.ui.format import count, plain
 from app.ui.page import Page
@@ -115,6 +119,14 @@ class DownloadersPage(Page):
         """Try its connection and say how it went."""
         self.desk.actions.run(self._test(key), "test a downloader")
 
+    def help(self, key: str, remedy: Remedy) -> None:
+        """Do what its card offers against the trouble; asks first where something changes."""
+        self.desk.actions.run(self._help(key, remedy), "help a downloader")
+
+    def tell_limits(self, key: str) -> None:
+        """Say what it can and cannot do."""
+        self.desk.actions.run(self._tell_limits(key), "tell what a downloader can do")
+
     def remove(self, key: str) -> None:
         """Watch it no more; can be undone."""
         self.desk.actions.run(self._remove(key), "remove a downloader")
@@ -128,9 +140,34 @@ class DownloadersPage(Page):
 
     async def _edit(self, key: str | None) -> None:
         settings = None if key is None else self.desk.core.downloaders.state(key).settings
-        dialog = DownloaderEditor(self.desk.core, settings, self.window())
+        await self._ask(DownloaderEditor(self.desk.core, settings, self.window()))
+
+    async def _help(self, key: str, remedy: Remedy) -> None:
+        if remedy is Remedy.EXPORT:
+            self.desk.navigate("bans", EXPORT)
+            return
+        state = self.desk.core.downloaders.state(key)
+        consent = consent_for(remedy, state)
+        if consent is None:
+            return
+        question = Question(
+            self.window(),
+            consent.title,
+            consent.words,
+            yes=consent.yes,
+            fingerprint=consent.fingerprint,
+        )
+        if await self._ask(question):
+            await self.desk.core.downloaders.edit(consent.settings)
+
+    async def _tell_limits(self, key: str) -> None:
+        state = self.desk.core.downloaders.state(key)
+        title = _("What {name} can and cannot do").format(name=plain(state.settings.name))
+        await self._ask(Question(self.window(), title, ability_words(state.connection)))
+
+    async def _ask(self, dialog: QDialog) -> bool:
         try:
-            await ask(dialog)
+            return await ask(dialog) == QDialog.DialogCode.Accepted
         finally:
             dialog.deleteLater()
 
@@ -144,8 +181,8 @@ class DownloadersPage(Page):
             words = _("{name}: {problem}").format(name=name, problem=say(error.text))
             self.desk.notify(words, Tone.BAD)
         else:
-            words = _("{name}: {kind} {version} answers.").format(
-                name=name, kind=state.ref.kind, version=plain(connection.version)
+            words = _("{name}: {product} {version} answers.").format(
+                name=name, product=plain(connection.product), version=plain(connection.version)
             )
             self.desk.notify(words, Tone.GOOD)
         finally:
@@ -217,6 +254,8 @@ class DownloadersPage(Page):
         card.pause_wanted.connect(partial(self.toggle_pause, key))
         card.test_wanted.connect(partial(self.test, key))
         card.settings_wanted.connect(partial(self.edit, key))
+        card.remedy_wanted.connect(partial(self.help, key))
+        card.limits_wanted.connect(partial(self.tell_limits, key))
         card.remove_wanted.connect(partial(self.remove, key))
         card.sweep_wanted.connect(partial(self.desk.actions.sweep_now, key))
         card.step_wanted.connect(partial(self._step, key))

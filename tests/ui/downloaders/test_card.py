@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -12,12 +14,14 @@ from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.health import Health
-from app.ui.widgets import Tone
+from app.ui.downloaders.remedy import Remedy
+from app.ui.widgets import IconButton, Tone
+from tests.ui.fakes import choose
 from tests.ui.finding import button, says
 
 HEALTH = Health(
     icon="key-round", color="bad", title="Denied", words="Wrong.", tone=Tone.BAD,
-    asks_for_settings=True,
+    remedy=Remedy.SETTINGS,
 )  # fmt: skip
 STATE = DownloaderState(
     settings=DownloaderSettings(id="a", name="NAS\u202e", endpoint="http://127.0.0.1:8080"),
@@ -77,6 +81,35 @@ def test_trouble_that_settings_mend_has_a_button_to_them(
 
     with qtbot.waitSignal(card.settings_wanted, timeout=1000):
         links[0].click()
+
+
+def test_other_help_is_asked_for_by_its_own_name(card: DownloaderCard, qtbot: QtBot) -> None:
+    card.show_state(STATE, replace(HEALTH, remedy=Remedy.TRUST), ())
+
+    with qtbot.waitSignal(card.remedy_wanted, timeout=1000) as wanted:
+        button(card, "Look at the certificate").click()
+    assert wanted.args == [Remedy.TRUST]
+
+
+def test_it_is_called_as_what_answers_calls_itself(card: DownloaderCard) -> None:
+    settings = DownloaderSettings(id="a", type="biglybt", endpoint="http://127.0.0.1:7759")
+    answers = Connection(product="Vuze", version="5.7", capabilities=Capabilities(), session=1)
+    card.show_state(replace(STATE, settings=settings, connection=answers), HEALTH, ())
+
+    assert says(card, "Vuze 5.7")
+
+
+def test_what_it_cannot_do_stands_on_the_card(card: DownloaderCard, qtbot: QtBot) -> None:
+    able = Capabilities(ipv6=False, counters=False, peer_ids=False)
+    answers = Connection(product="Transmission", version="3.00", capabilities=able, session=1)
+    card.show_state(replace(STATE, connection=answers), HEALTH, ())
+
+    assert says(card, "Bans IPv4 only \N{MIDDLE DOT} bytes estimated \N{MIDDLE DOT} no peer IDs")
+    assert card.accessibleDescription().startswith("Wrong. Bans IPv4 only")
+    more = button(card, "More")
+    assert isinstance(more, IconButton)
+    with qtbot.waitSignal(card.limits_wanted, timeout=1000):
+        choose(more.menu(), "What it can")
 
 
 def test_what_is_not_known_is_a_dash(card: DownloaderCard) -> None:

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.reason import Text
-from app.services.errors import AccessDenied
+from app.services.errors import AccessDenied, UntrustedCertificate
 from app.settings.secret import Secret
 from app.ui.downloaders.editor import DownloaderEditor
 from app.ui.theme import Appearance
 from tests.ui.fakes import Workplace, settle, until, workplace
 from tests.ui.finding import button, field, says
+
+PRINT = "3fa207c1905e4d8b0011223344556677" * 2
 
 
 @asynccontextmanager
@@ -89,6 +91,44 @@ async def test_the_test_button_says_what_answers_or_why_not(
         await until(lambda: button(dialog, "Test").isEnabled())
         button(dialog, "Test").click()
         await until(lambda: dialog.said.startswith("Wrong user name or password."))
+
+
+async def test_a_certificate_is_trusted_and_tried_again_at_once(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with editor_over(tmp_path, appearance, qtbot) as (dialog, place):
+        tried = place.downloaders["NAS"]
+        text = Text("certificate-unknown", {"subject": "nas.local"})
+        tried.error = UntrustedCertificate(text, PRINT)
+        button(dialog, "Test").click()
+        await until(lambda: says(dialog, "3F:A2:07:C1"))
+        assert dialog.said.startswith("Its certificate (for nas.local")
+        tried.error = None
+        await until(lambda: button(dialog, "Test").isEnabled())
+        button(dialog, "Trust this certificate").click()
+        await until(lambda: dialog.said == "Scripted 5.3.0 answers.")
+        button(dialog, "Save").click()
+        await until(lambda: not dialog.isVisible())
+
+        assert place.core.downloaders.state("NAS").settings.trusted_certificate == PRINT
+
+
+async def test_a_found_one_comes_with_kind_and_url(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with workplace(tmp_path, appearance) as place:
+        window = QWidget()
+        qtbot.addWidget(window)
+        dialog = DownloaderEditor(
+            place.core, None, window, kind="raccoonfink/deluge", endpoint="http://127.0.0.1:8112"
+        )
+        dialog.show()
+
+        assert field(dialog, "URL").text() == "http://127.0.0.1:8112"
+        button(dialog, "Add").click()
+        await until(lambda: not dialog.isVisible())
+        added = place.core.downloaders.states()[-1].settings
+        assert (added.type, added.name, added.rpc_url) == ("raccoonfink/deluge", "Deluge", "/json")
 
 
 async def test_an_error_in_a_hidden_field_brings_it_to_light(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import (
@@ -14,10 +15,13 @@ from app.services.errors import (
     NeedsAction,
     ProtocolMismatch,
     Unreachable,
+    UntrustedCertificate,
 )
 from app.services.events import Timings
+from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 from app.ui.downloaders.health import Watching, health
+from app.ui.downloaders.remedy import Remedy
 from app.ui.format import clock
 from app.ui.widgets import Tone
 
@@ -101,8 +105,53 @@ def test_nonsense_for_an_answer_is_told_from_no_answer() -> None:
 def test_what_settings_mend_leads_to_the_settings(error: DownloaderError, title: str) -> None:
     line = health(failed(error, retry_at=None), WATCHING)
 
-    assert (line.title, line.asks_for_settings) == (title, True)
+    assert (line.title, line.remedy) == (title, Remedy.SETTINGS)
     assert "Next try" not in line.words
+
+
+def test_a_certificate_nobody_vouches_for_can_be_looked_at() -> None:
+    text = Text(
+        "certificate-unknown",
+        {
+            "subject": "nas.local",
+            "expires": "2030-01-01",
+            "reason": Text("certificate-self-signed"),
+            "fingerprint": "3f:a2",
+        },
+    )
+    line = health(failed(UntrustedCertificate(text, "3fa2"), retry_at=None), WATCHING)
+
+    assert (line.title, line.remedy) == ("Certificate not trusted", Remedy.TRUST)
+    assert line.words == (
+        "Its certificate (for nas.local, valid until 2030-01-01) is not trusted: it signed itself."
+    )
+
+
+def test_one_that_cannot_ban_is_watched_only_and_leads_to_the_export() -> None:
+    able = Capabilities(bans=False)
+    answers = Connection(product="aria2", version="1.36.0", capabilities=able, session=1)
+    settings = replace(SETTINGS, type="aria2")
+    line = health(replace(HEALTHY, settings=settings, connection=answers), WATCHING)
+
+    assert (line.icon, line.title, line.tone) == ("eye", "Watched only", Tone.SHADOW)
+    assert line.words == (
+        "Stock aria2 cannot ban. Peers are judged and counted; export the bans to your firewall."
+    )
+    assert line.remedy is Remedy.EXPORT
+
+
+def test_advice_stands_behind_what_is_well() -> None:
+    answers = Connection(
+        product="qBittorrent",
+        version="4.5.0",
+        capabilities=Capabilities(),
+        session=1,
+        advice=Text("downloader-too-old", {"version": "4.5.0", "minimum": "4.6"}),
+    )
+    line = health(replace(HEALTHY, connection=answers), WATCHING)
+
+    assert line.title == "Healthy"
+    assert line.words.endswith("Version 4.5.0 is too old; 4.6 or later is needed.")
 
 
 def test_a_pause_of_all_says_when_it_ends() -> None:

@@ -9,21 +9,29 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.downloader_state import Status
-from app.services.errors import Unreachable
+from app.services.errors import Unreachable, UntrustedCertificate
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.page import DownloadersPage
 from app.ui.theme import Appearance
+from tests.services.fakes import HandClock, ScriptedDownloader
 from tests.ui.fakes import Workplace, settle, until, workplace
 from tests.ui.finding import button, field, open_dialog, says
+
+PRINT = "3fa207c1905e4d8b0011223344556677" * 2
 
 
 @asynccontextmanager
 async def page_over(
-    tmp_path: Path, appearance: Appearance, qtbot: QtBot, *names: str
+    tmp_path: Path,
+    appearance: Appearance,
+    qtbot: QtBot,
+    *names: str,
+    downloaders: dict[str, ScriptedDownloader] | None = None,
 ) -> AsyncIterator[tuple[DownloadersPage, Workplace]]:
-    async with workplace(tmp_path, appearance, *names) as place:
+    async with workplace(tmp_path, appearance, *names, downloaders=downloaders) as place:
         page = DownloadersPage(place.desk)
         qtbot.addWidget(page)
         page.resize(1280, 700)
@@ -124,8 +132,69 @@ async def test_a_test_says_what_answers(
         button(cards(page)[0], "Test the connection").click()
         await until(lambda: len(said) == 2)
 
-        assert said[0] == ("NAS: qBittorrent 5.3.0 answers.", "good")
+        assert said[0] == ("NAS: Scripted 5.3.0 answers.", "good")
         assert said[1] == ("NAS: Does not answer: refused", "bad")
+
+
+async def test_a_certificate_is_trusted_after_one_plain_question(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS") as (page, place):
+        await until(lambda: says(page, "Healthy"))
+        text = Text("certificate-unknown", {"subject": "nas.local"})
+        place.downloaders["NAS"].error = UntrustedCertificate(text, PRINT)
+        place.core.downloaders.sweep_now()
+        await until(lambda: says(page, "Certificate not trusted"))
+        button(page, "Look at the certificate").click()
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        assert says(dialog, "3F:A2:07:C1")
+        button(dialog, "Not now").click()
+        await until(lambda: open_dialog() is None)
+        assert place.core.downloaders.state("NAS").settings.trusted_certificate == ""
+
+        button(page, "Look at the certificate").click()
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        place.downloaders["NAS"].error = None
+        button(dialog, "Trust this certificate").click()
+        await until(lambda: says(page, "Healthy"))
+
+        assert place.core.downloaders.state("NAS").settings.trusted_certificate == PRINT
+
+
+async def test_bans_of_one_that_cannot_ban_go_to_the_export(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    watched = ScriptedDownloader(HandClock(), able=Capabilities(bans=False))
+    async with page_over(tmp_path, appearance, qtbot, "A", downloaders={"A": watched}) as opened:
+        page, place = opened
+        await until(lambda: says(page, "Watched only"))
+        went: list[tuple[str, str]] = []
+        place.desk.actions.page_wanted.connect(lambda key, text: went.append((key, text)))
+        button(page, "Export the bans").click()
+        await until(lambda: went)
+
+        assert went == [("bans", "export")]
+
+
+async def test_what_one_cannot_do_can_be_read_in_peace(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    blind = ScriptedDownloader(HandClock(), able=Capabilities(peer_ids=False))
+    async with page_over(tmp_path, appearance, qtbot, "A", downloaders={"A": blind}) as opened:
+        page, _place = opened
+        await until(lambda: says(page, "Healthy"))
+        page.tell_limits("A")
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+
+        assert says(dialog, "peer ID")
+        button(dialog, "Close").click()
+        await until(lambda: open_dialog() is None)
 
 
 async def test_the_arrow_keys_go_from_card_to_card(
