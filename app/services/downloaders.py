@@ -16,6 +16,7 @@ from app.domain.reason import Text
 from app.domain.remap import Remap
 from app.domain.snapshot import TorrentPeers
 from app.services.ban_list import BanList
+from app.services.connection_test import with_advice
 from app.services.downloader_state import (
     DownloaderState,
     Status,
@@ -25,7 +26,7 @@ from app.services.downloader_state import (
     resting,
 )
 from app.services.enforcement import Enforcement, Standing
-from app.services.errors import Unreachable
+from app.services.errors import DownloaderError, Unreachable
 from app.services.events import (
     DownloadersChanged,
     EventBus,
@@ -37,6 +38,7 @@ from app.services.events import (
 )
 from app.services.judge import Judge
 from app.services.leakage import Leakage
+from app.services.pace import Pace
 from app.services.peer_book import PeerBook
 from app.services.ports import (
     Clock,
@@ -47,7 +49,7 @@ from app.services.ports import (
 )
 from app.services.reconcile import Reconciler
 from app.services.settings import SettingsBook
-from app.services.sweep import Pace, Watcher
+from app.services.sweep import Watcher, close_soon
 from app.settings.change import REMOVE
 from app.settings.config import Config
 from app.settings.downloader import SECTION, DownloaderSettings, downloader_changes
@@ -55,6 +57,8 @@ from app.settings.downloader import SECTION, DownloaderSettings, downloader_chan
 log = logging.getLogger(__name__)
 
 _TEST_SECONDS: Final = 20
+_END_SECONDS: Final = 5
+"""The end of the program waits no longer for all downloaders together."""
 
 
 @dataclass(slots=True)
@@ -184,15 +188,20 @@ class Downloaders:
             await self._store.forget_downloader(downloader_id)
 
     async def test(self, settings: DownloaderSettings) -> Connection:
-        """Try `settings` once without storing them; raises DownloaderError."""
+        """Try `settings` once without storing them; raises DownloaderError that says what to set."""
         downloader = self._open(settings)
         try:
             async with asyncio.timeout(_TEST_SECONDS):
                 return await downloader.connect()
         except TimeoutError:
             raise Unreachable(Text("no-answer-within", {"seconds": _TEST_SECONDS})) from None
+        except DownloaderError as error:
+            better = with_advice(error, settings.kind)
+            if better is None:
+                raise
+            raise better from error
         finally:
-            await downloader.close()
+            await close_soon(downloader, settings.name)
 
     async def pause(self, downloader_id: str, *, paused: bool) -> None:
         """Stop or resume watching one; its bans stay. Stored; raises NotFound."""
@@ -384,7 +393,9 @@ async def _end(entry: _Entry) -> None:
     task, entry.task, entry.watcher = entry.task, None, None
     if task is not None:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        _, hanging = await asyncio.wait({task}, timeout=_END_SECONDS)
+        if hanging:
+            log.warning("%s does not end; it is left alone", task.get_name())
 
 
 def _report_crash(task: asyncio.Task[None]) -> None:

@@ -118,6 +118,145 @@ SENTENCES: Final[Mapping[str, str]] = {
         " leads to it, which often ends in /RPC2."
     ),
     "rtorrent-behind": N_("the web server gets no answer from rTorrent (status {status})"),
+    # Deluge
+    "deluge-password-wrong": N_(
+        "Wrong password of deluge-web. Not tried again until you change it or ask for it."
+    ),
+    "deluge-no-daemon": N_("deluge-web knows no Deluge daemon. Add one in its connection manager."),
+    "deluge-daemon-offline": N_("Its Deluge daemon at {address} is not running."),
+    "deluge-daemon-lost": N_("deluge-web has lost its Deluge daemon"),
+    "deluge-daemon-refuses": N_(
+        "Its Deluge daemon refuses deluge-web. Correct the user name and password of the daemon in"
+        " the connection manager of deluge-web."
+    ),
+    "deluge-method-missing": N_(
+        "deluge-web does not know {method}; a plugin may have been disabled."
+    ),
+    "deluge-call-failed": N_("{method} failed ({reason})"),
+    "deluge-port-refused": N_("told to listen at port {port}, it listens at {found}"),
+    "deluge-plugin-refused": N_(
+        "Deluge does not load PeerWarden’s plugin. See the log, or do without the plugin here."
+    ),
+    "deluge-no-plugin": N_(
+        "Deluge has no plugin to ban with. Allow PeerWarden’s plugin here, or install Deluge’s own"
+        " Blocklist plugin."
+    ),
+    "deluge-blocklist-taken": N_(
+        "Deluge’s Blocklist plugin uses a list of yours. Allow PeerWarden’s plugin here, or that"
+        " your list is replaced."
+    ),
+    "deluge-blocklist-unserved": N_(
+        "Deluge has no address to fetch the ban list from. Switch PeerWarden’s server on, or allow"
+        " its plugin here."
+    ),
+    "deluge-blocklist-unfetched": N_(
+        "Deluge does not fetch the ban list from {address}. Set the address under which it reaches"
+        " PeerWarden, or allow PeerWarden’s plugin here."
+    ),
+    "deluge-blocklist-misread": N_("of {sent} entries of the ban list it has read {read}"),
+    "deluge-blocklist-only": N_(
+        "Only IPv4 addresses can be banned, and bytes are estimates. Allow PeerWarden’s plugin here"
+        " to ban IPv6, too, and to see peer IDs and exact bytes."
+    ),
+    "deluge-adapter-only": N_(
+        "Only single addresses can be banned. Allow PeerWarden’s plugin here to ban blocks, too."
+    ),
+    "deluge-adapter-with-blocklist": N_(
+        "A ban that ends opens that address in Deluge’s Blocklist plugin, too. Allow PeerWarden’s"
+        " plugin here to keep both apart."
+    ),
+    # what to do when the connection test fails
+    "failed-with-advice": N_("{what}. {advice}"),
+    "no-answer-check": N_(
+        "Check that the computer is on, that the address is right, and that no firewall stands"
+        " between."
+    ),
+    "other-program": N_(
+        "Another program seems to listen there; an address of {kind} looks like {example}."
+    ),
+    "switch-on-qbittorrent": N_(
+        "Start qBittorrent and switch its WebUI on: Tools, Preferences, WebUI; its port stands there."
+    ),
+    "switch-on-transmission": N_(
+        "Start Transmission and allow remote access: Edit, Preferences, Remote; for the daemon,"
+        " “rpc-enabled” in settings.json."
+    ),
+    "switch-on-deluge": N_(
+        "Start deluge-web, or switch the plugin WebUI on in Deluge; enter the address of the web"
+        " page, usually with port 8112, not that of the daemon."
+    ),
+    "switch-on-rtorrent": N_(
+        "Start rTorrent with “network.scgi.open_port” or “network.scgi.open_local” in .rtorrent.rc."
+    ),
+    "switch-on-biglybt": N_(
+        "Start BiglyBT with the plugin PBH-Adapter-BiglyBT; port and token stand in its options."
+    ),
+    "switch-on-bitcomet": N_(
+        "Start BitComet and switch remote access on: Tools, Options, Remote Access."
+    ),
+    "switch-on-aria2next": N_("Start Aria2Next or Motrix Next with RPC switched on."),
+    "switch-on-aria2": N_("Start aria2 with --enable-rpc."),
+    # what the connection test says when it works
+    "connected-to": N_("Connected to {product} {version}."),
+    "lacks-bans": N_("It cannot ban anybody and is watched only."),
+    "lacks-ipv6": N_("It bans IPv4 addresses only."),
+    "lacks-ipv4": N_("It bans IPv6 addresses only."),
+    "lacks-prefixes": N_("It bans single addresses, not whole blocks."),
+    "lacks-unbans": N_("It lifts bans only when it restarts."),
+    "lacks-lasting": N_("It forgets bans when it restarts; they are sent again then."),
+    "lacks-counters": N_("It does not count the bytes of each peer; they are estimated."),
+    "lacks-peer-ids": N_("It does not tell peer IDs."),
+    "lacks-client-names": N_("It does not tell the names of clients."),
+    "lacks-progress": N_("It does not tell the progress of peers."),
+    "lacks-flags": N_("It does not tell the flags of peers."),
+    "lacks-privacy": N_("It does not tell which torrents are private."),
+    "lacks-totals": N_("It does not count its traffic over the years."),
+    "lacks-upload-limit": N_("Its upload cannot be limited from here."),
+    "lacks-trackers": N_("Its trackers cannot be replaced from here."),
+    "lacks-listen-port": N_("Its port for peers cannot be changed from here."),
+    "lacks-labels": N_("It knows no categories or tags."),
+    # Transmission
+    "answer-not-transmission": N_("this is no Transmission RPC"),
+    "transmission-refused": N_("{call} failed there: {reason}"),
+    "transmission-locked-out": N_(
+        "It lets nobody in after too many wrong log-ins. Restart Transmission, then sweep again."
+    ),
+    "transmission-not-let-in": N_(
+        "It does not let this computer in. Add this computer’s address to “rpc-whitelist” in"
+        " Transmission’s settings, or switch “rpc-whitelist-enabled” off."
+    ),
+    "transmission-host-refused": N_(
+        "It refuses the host name by which it is asked. Enter its IP address instead, or add the"
+        " name to “rpc-host-whitelist” in Transmission’s settings."
+    ),
+    "transmission-kicks": N_(
+        "Transmission {version} drops a banned peer only together with all peers of its torrent,"
+        " which come back within seconds; 4.1 drops it alone."
+    ),
+    "transmission-kicks-ipv4": N_(
+        "Transmission {version} bans IPv4 addresses only, and drops a banned peer only together"
+        " with all peers of its torrent, which come back within seconds; 4.1 does better."
+    ),
+    "torrent-gone": N_("it has no such torrent any more"),
+    "blocklist-in-the-way": N_(
+        "It uses a blocklist of your own from {host}, and there is room for one only. Allow"
+        " PeerWarden to replace it, or remove it in Transmission."
+    ),
+    "blocklist-not-served": N_(
+        "It fetches the ban list from PeerWarden’s own server, which is not running. Start"
+        " PeerWarden anew with a free port for it."
+    ),
+    "blocklist-not-fetched": N_(
+        "It cannot fetch the ban list from {address}. If Transmission runs in a container or on"
+        " another computer, let PeerWarden’s server listen there (server.address) and enter the"
+        " address by which it is reached from there (server.prefix)."
+    ),
+    "blocklist-out-of-reach": N_(
+        "It runs on another computer and cannot fetch the ban list from {address}. Let PeerWarden’s"
+        " server listen in your network (server.address) and enter the address by which it is"
+        " reached there (server.prefix)."
+    ),
+    "blocklist-incomplete": N_("it kept {kept} of {count} entries of the ban list"),
     "downloader-cannot": N_("This downloader cannot do that."),
     # banned peers that stay
     "still-there-one": N_(
@@ -128,6 +267,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{downloader} does not drop {count} banned peers, such as {address}."
         " Restart {downloader}; if that does not help, block them in your firewall."
     ),
+    # how often one is asked
+    "rhythm-open": N_("Failed {count} times in a row; asked once a minute until it answers"),
+    "rhythm-slowed": N_("Asked every {period_ms} until it is faster"),
     # what rules miss there
     "no-peer-id-from": N_("No peer ID from {source}"),
     "no-client-name-from": N_("No client name from {source}"),
