@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from app.domain.ban import DownloaderRef
 from app.domain.errors import AppError
+from app.domain.reason import Text
 from app.services.errors import AccessDenied, NeedsAction
 from app.services.events import SweepFailed, Swept, Timings
+from app.services.pace import is_open
 from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 
@@ -47,6 +49,10 @@ class DownloaderState:
     download_rate: int = 0
     requests: int = 0
     """HTTP requests of the last sweep."""
+    failures: int = 0
+    """In a row."""
+    slow_period: float | None = None
+    """Seconds from one sweep to the next while that is longer than the settings say; None otherwise."""
     bans_confirmed: int = 0
     bans_possible: int = 0
     """Bans that it can hold at all."""
@@ -55,6 +61,25 @@ class DownloaderState:
     def version(self) -> str:
         """Of the downloader, as it says itself; empty while that is not known."""
         return "" if self.connection is None else self.connection.version
+
+    @property
+    def watch_only(self) -> bool:
+        """Whether it is known that it cannot ban."""
+        return self.connection is not None and not self.connection.capabilities.bans
+
+    @property
+    def advice(self) -> Text | None:
+        """What works less well than it could, and what to do about it."""
+        return None if self.connection is None else self.connection.advice
+
+    @property
+    def rhythm(self) -> Text | None:
+        """One sentence: how often it is asked, where that is not as the settings say."""
+        if self.retry_at is not None and is_open(self.failures):
+            return Text("rhythm-open", {"count": self.failures})
+        if self.slow_period is not None:
+            return Text("rhythm-slowed", {"period_ms": round(self.slow_period * 1000)})
+        return None
 
     @property
     def ref(self) -> DownloaderRef:
@@ -79,6 +104,7 @@ def after_sweep(
         upload_rate=snapshot.upload_rate,
         download_rate=snapshot.download_rate,
         requests=snapshot.requests,
+        slow_period=swept.timings.total + swept.rest if swept.slowed else None,
     )
 
 
@@ -92,6 +118,8 @@ def after_failure(old: DownloaderState, failed: SweepFailed, now: int) -> Downlo
         since=old.since if old.status is status else now,
         problem=failed.error,
         retry_at=None if failed.retry_in is None else now + int(failed.retry_in * 1000),
+        failures=failed.failures,
+        slow_period=None,
         upload_rate=0,
         download_rate=0,
     )
@@ -105,6 +133,8 @@ def resting(state: DownloaderState, since: int) -> DownloaderState:
         since=since,
         problem=None,
         retry_at=None,
+        failures=0,
+        slow_period=None,
         upload_rate=0,
         download_rate=0,
     )

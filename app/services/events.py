@@ -78,6 +78,10 @@ class Swept(Event, frozen=True, kw_only=True):
     bans: tuple[Ban, ...]
     """New entries that this sweep made."""
     timings: Timings
+    rest: float = 0.0
+    """Seconds until the next."""
+    slowed: bool = False
+    """Whether that is longer than the settings say, as it takes long or costs much."""
 
 
 class SweepFailed(Event, frozen=True, kw_only=True):
@@ -87,6 +91,8 @@ class SweepFailed(Event, frozen=True, kw_only=True):
     error: AppError
     retry_in: float | None
     """Seconds until the next try; None when it waits for the user."""
+    failures: int = 1
+    """In a row."""
 
 
 class BansChanged(Event, frozen=True, kw_only=True):

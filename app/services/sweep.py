@@ -7,8 +7,9 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from app.domain.address import Prefix, single
 from app.domain.ban import Ban, DownloaderRef
@@ -18,6 +19,7 @@ from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Verdict
 from app.locale.texts import say
 from app.services.ban_list import BanList
+from app.services.effort import Effort
 from app.services.errors import AccessDenied, DownloaderError, StorageError, Unreachable
 from app.services.events import (
     EnforcementChanged,
@@ -29,6 +31,7 @@ from app.services.events import (
     Timings,
 )
 from app.services.leakage import Leakage
+from app.services.pace import Pace, is_open
 from app.services.peer_book import PeerBook
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
 from app.services.reconcile import Reconciler
@@ -37,20 +40,7 @@ from app.services.still_there import StillThere
 
 log = logging.getLogger(__name__)
 
-_LONGEST_BACK_OFF: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """When to sweep; seconds."""
-
-    interval: float
-    deadline: float
-
-    def after_failures(self, count: int, dice: random.Random) -> float:
-        """The wait after `count` failures in a row: doubling, with jitter, one minute at most."""
-        wait = min(self.interval * 2.0 ** min(count - 1, 8), max(_LONGEST_BACK_OFF, self.interval))
-        return wait * float(dice.uniform(0.8, 1.2))
+_CLOSE_SECONDS: Final = 3.0
 
 
 class Watcher:
@@ -86,6 +76,8 @@ class Watcher:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._complaint = ""
+        self._failures = 0
+        """In a row."""
         self._dice = random.Random()  # noqa: S311 - jitter, no secret
         self._session: int | None = None
         self._still_there = StillThere(ref, bus, lambda prefix: ban_list.get(prefix) is not None)
@@ -111,34 +103,73 @@ class Watcher:
 
     async def watch(self) -> None:
         """Sweep until cancelled."""
-        failures = 0
         try:
             while True:
                 await self._goes_on.wait()
-                pace = self._pace()
                 self._wake.clear()  # a wish from before this sweep is granted by it
-                error = await self._try(pace)
-                failures = 0 if error is None else failures + 1
-                wait: float | None = pace.interval
-                if error is not None:
-                    wait = self._after(error, failures, pace)
-                    self._bus.publish(
-                        SweepFailed(downloader=self._ref.id, error=error, retry_in=wait)
-                    )
-                await self._rest(wait)
+                await self._rest(await self._once(self._pace()))
         finally:
             self.reconciler.close()
             self._still_there.end()
-            await self.downloader.close()
+            await close_soon(self.downloader, self._ref.name)
 
-    def _after(
-        self, error: DownloaderError | StorageError, failures: int, pace: Pace
+    async def _once(self, pace: Pace) -> float | None:
+        """Sweep and announce what came of it; returns how long to rest, None until somebody asks for more."""
+        sweep = Effort(self.sweep())
+        started = time.perf_counter()
+        try:
+            event = await self._tried(sweep, pace)
+        except (DownloaderError, StorageError) as error:
+            return self._failed(error, sweep.seconds, pace)
+        if self._complaint:
+            log.info("%s: answers again", self._ref.name)
+        self._complaint, self._failures = "", 0
+        work = sweep.seconds + event.timings.decode
+        rest = pace.after_sweep(time.perf_counter() - started, work)
+        self.book.settle()
+        self._bus.publish(structs.replace(event, rest=rest, slowed=rest > pace.interval))
+        self._bus.publish(EnforcementChanged(downloader=self._ref.id))
+        return rest
+
+    async def _tried(self, sweep: Effort[Swept], pace: Pace) -> Swept:
+        """The sweep within its deadline; raises DownloaderError or StorageError and nothing else."""
+        deadline = pace.deadline
+        try:
+            if is_open(self._failures):
+                deadline = pace.probe_deadline
+                async with asyncio.timeout(deadline):
+                    await self.downloader.connect()
+                deadline = pace.deadline
+            async with asyncio.timeout(deadline):
+                return await sweep
+        except TimeoutError:
+            raise Unreachable(Text("no-answer-within", {"seconds": round(deadline)})) from None
+        except (DownloaderError, StorageError):
+            raise
+        except Exception as bug:
+            # It must not end the watch, and with it all protection.
+            error = DownloaderError(Text("sweep-crashed", {"kind": type(bug).__name__}))
+            self._complain(error, bug)
+            raise error from bug
+        finally:
+            sweep.close()
+
+    def _failed(
+        self, error: DownloaderError | StorageError, work: float, pace: Pace
     ) -> float | None:
+        self._complain(error)
         self.reconciler.forget()
         self.book.unsettle()
-        if isinstance(error, AccessDenied):
-            return None
-        return pace.after_failures(failures, self._dice)
+        self._failures += 1
+        rest = None
+        if not isinstance(error, AccessDenied):
+            rest = pace.after_failures(self._failures, work, self._dice)
+        self._bus.publish(
+            SweepFailed(
+                downloader=self._ref.id, error=error, retry_in=rest, failures=self._failures
+            )
+        )
+        return rest
 
     async def _rest(self, seconds: float | None) -> None:
         try:
@@ -146,29 +177,6 @@ class Watcher:
                 await self._wake.wait()
         except TimeoutError:
             return
-
-    async def _try(self, pace: Pace) -> DownloaderError | StorageError | None:
-        try:
-            async with asyncio.timeout(pace.deadline):
-                event = await self.sweep()
-        except TimeoutError:
-            within = Text("no-answer-within", {"seconds": round(pace.deadline)})
-            error: DownloaderError | StorageError = Unreachable(within)
-        except (DownloaderError, StorageError) as caught:
-            error = caught
-        except Exception as bug:  # noqa: BLE001 - logged; it must not end the watch, and with it all protection
-            error = DownloaderError(Text("sweep-crashed", {"kind": type(bug).__name__}))
-            self._complain(error, bug)
-        else:
-            if self._complaint:
-                log.info("%s: answers again", self._ref.name)
-                self._complaint = ""
-            self.book.settle()
-            self._bus.publish(event)
-            self._bus.publish(EnforcementChanged(downloader=self._ref.id))
-            return None
-        self._complain(error)
-        return error
 
     def _complain(self, error: AppError, bug: Exception | None = None) -> None:
         """Log a failure; the same again is no news, though it may last for days."""
@@ -273,3 +281,12 @@ class Watcher:
             torrent=judged.torrent,
             peer=judged.peer,
         )
+
+
+async def close_soon(downloader: Downloader, name: str) -> None:
+    """Close it, but wait no longer than the end of the program may take."""
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await downloader.close()
+    except TimeoutError:
+        log.warning("%s: did not close in time", name)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from app.domain.address import parse_ip, parse_prefix
 from app.domain.ban import Ban
+from app.domain.capabilities import Capabilities
 from app.domain.peer_exception import PeerException
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
@@ -19,6 +21,7 @@ from app.services.downloader_state import Status
 from app.services.enforcement import Enforcement
 from app.services.errors import AccessDenied, Unreachable
 from app.services.events import SweepFailed, Swept
+from app.services.ports import Connection
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import House, MemoryStore, house
 
@@ -317,6 +320,94 @@ async def test_a_downloader_that_is_away_for_days_is_logged_once(
         await swept(it)
     assert caplog.text.count("connection refused") == 1
     assert caplog.text.count("answers again") == 1
+
+
+async def test_after_many_failures_only_the_question_whether_it_answers_is_left(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        await swept(it)
+        await it.core.bans.ban([parse_prefix("198.51.100.1")])
+        await swept(it)
+        asked: list[str] = []
+        sound = qb.connect, qb.snapshot
+
+        async def connect() -> Connection:
+            asked.append("connect")
+            return await sound[0]()
+
+        async def snapshot() -> Snapshot:
+            asked.append("snapshot")
+            return await sound[1]()
+
+        qb.connect, qb.snapshot = connect, snapshot  # type: ignore[method-assign]
+        qb.error = Unreachable("connection refused")
+        for _ in range(12):
+            failed = await swept(it, kind=SweepFailed)
+        assert isinstance(failed, SweepFailed)
+        assert failed.failures == 12
+        assert failed.retry_in is not None
+        assert failed.retry_in > 45
+        assert it.core.downloaders.state("qb").rhythm is not None
+        assert asked == ["connect"] * 12
+        qb.error, qb.listed = None, set()
+        await swept(it)
+        assert asked[12:] == ["connect", "connect", "snapshot"]
+        assert it.core.downloaders.state("qb").rhythm is None
+        assert parse_prefix("198.51.100.1") in qb.listed
+
+
+async def test_one_that_cannot_ban_is_watched_and_sent_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path, "aria") as it:
+        aria = it.downloaders["aria"]
+        aria.able = Capabilities(bans=False, peer_ids=False)
+        aria.show(UBUNTU, HP)
+        for _ in range(3):
+            await swept(it, "aria")
+        (made,) = it.core.bans.shown()
+        assert it.core.downloaders.enforcement(made) == {"aria": Enforcement.NOT_ENFORCEABLE}
+        state = it.core.downloaders.state("aria")
+        assert (state.watch_only, state.bans_confirmed, state.bans_possible) == (True, 0, 0)
+        assert aria.pushes == []
+        (judged,) = it.core.downloaders.peers("aria")
+        missing = [v for v in judged.decision.trace if v.reason.id == "no-peer-id-from"]
+        assert [v.rule for v in missing] == ["peer-id-blacklist"]
+        assert missing[0].reason.params == {"source": "Scripted 5.3.0"}
+
+
+async def test_a_downloader_whose_answers_cost_much_is_asked_less_often(tmp_path: Path) -> None:
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        plain = await swept(it)
+        assert isinstance(plain, Swept)
+        assert not plain.slowed
+        snapshot = qb.snapshot
+
+        async def heavy() -> Snapshot:
+            return structs.replace(await snapshot(), decode_time=2.0)
+
+        qb.snapshot = heavy  # type: ignore[method-assign]
+        slow = await swept(it)
+        assert isinstance(slow, Swept)
+        assert slow.slowed
+        assert slow.rest >= 20
+        assert it.core.downloaders.state("qb").rhythm is not None
+
+
+async def test_one_that_hangs_while_it_is_closed_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.services.sweep._CLOSE_SECONDS", 0.05)
+    async with house(tmp_path, "qb", "stuck") as it:
+        await swept(it, "stuck")
+
+        async def hang() -> None:
+            await asyncio.Event().wait()
+
+        it.downloaders["stuck"].close = hang  # type: ignore[method-assign]
+    assert it.downloaders["qb"].closed
+    assert "stuck: did not close in time" in caplog.text
 
 
 async def test_what_is_excepted_is_not_blocked_by_an_entry_widened_around_it(

@@ -1,0 +1,77 @@
+"""Adding up what one coroutine costs."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import pytest
+
+from app.services.effort import Effort
+
+TICK = 0.02
+
+
+def work(seconds: float = TICK) -> None:
+    begun = time.thread_time()
+    while time.thread_time() - begun < seconds:
+        pass
+
+
+async def worker(rounds: int) -> str:
+    for _ in range(rounds):
+        work()
+        await asyncio.sleep(0)
+    return "done"
+
+
+async def test_only_its_own_steps_count() -> None:
+    mine = Effort(worker(3))
+
+    async def other() -> None:
+        await worker(3)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(other())
+        assert await mine == "done"
+    assert 3 * TICK <= mine.seconds < 4 * TICK
+
+
+async def test_waiting_costs_nothing() -> None:
+    mine = Effort(asyncio.sleep(0.05))
+    await mine
+    assert mine.seconds < 0.02
+
+
+async def test_errors_and_what_was_spent_until_then_come_through() -> None:
+    async def fail() -> None:
+        work()
+        await asyncio.sleep(0)
+        raise KeyError("bug")
+
+    mine = Effort(fail())
+    with pytest.raises(KeyError):
+        await mine
+    assert mine.seconds >= TICK
+
+
+async def test_a_deadline_ends_it_and_its_cleaning_up_is_awaited() -> None:
+    ended = []
+
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0)
+            ended.append(True)
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await Effort(hang())
+    assert ended == [True]
+
+
+async def test_one_that_is_never_awaited_can_be_closed() -> None:
+    mine = Effort(worker(1))
+    mine.close()
+    mine.close()
+    assert mine.seconds == 0
