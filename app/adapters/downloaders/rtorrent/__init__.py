@@ -1,0 +1,1 @@
+"""rTorrent, by XML-RPC over SCGI or through a web server."""
