@@ -1,0 +1,77 @@
+"""Turns rTorrent's torrents and peers into ours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote
+
+from app.adapters.downloaders.rtorrent.wire import PeerRow, TorrentRow
+from app.domain.address import (
+    Endpoint,
+    InvalidAddress,
+    PeerAddress,
+    Translation,
+    parse_ip,
+    translate,
+)
+from app.domain.peer import Peer
+from app.domain.torrent import Torrent
+
+log = logging.getLogger(__name__)
+
+_UNKNOWN: Final = "Unknown"
+"""Its word for a client whose id says nothing to it."""
+
+
+def read_torrent(row: TorrentRow, tracker: str = "") -> Torrent:
+    """A torrent; magnet links without metadata have no size."""
+    return Torrent(
+        id=row.hash,
+        hash=row.hash.lower(),
+        name=row.name,
+        size=row.size,
+        completed_size=row.completed,
+        progress=min(1.0, row.completed / row.size) if row.size > 0 else 0.0,
+        upload_rate=row.upload_rate,
+        download_rate=row.download_rate,
+        uploaded=row.uploaded,
+        private=bool(row.private),
+        category=unquote(row.label),
+        tracker=tracker,
+    )
+
+
+def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Peer]:
+    """Its peers, without those whose address nobody can read."""
+    for row in rows:
+        try:
+            address = _address(row.address, row.port, translation)
+        except InvalidAddress:
+            log.debug("peer with a malformed address left out: %r", row.address)
+            continue
+        yield Peer(
+            address=address,
+            peer_id=_id(row.id),
+            client_name=None if row.client in ("", _UNKNOWN) else row.client,
+            progress=row.percent / 100,
+            uploaded=row.uploaded,
+            downloaded=row.downloaded,
+            upload_rate=row.upload_rate,
+            download_rate=row.download_rate,
+        )
+
+
+@lru_cache(maxsize=16_384)
+def _address(text: str, port: int, translation: Translation) -> PeerAddress:
+    """The same peers come again and again."""
+    return translate(Endpoint(parse_ip(text), port), translation)
+
+
+def _id(digits: str) -> str | None:
+    try:
+        return bytes.fromhex(digits).decode("latin-1") or None
+    except ValueError:
+        return None
