@@ -1,0 +1,167 @@
+"""A real rTorrent under test, and a small blocking client of its XML-RPC that shares no code with the program."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import xmlrpc.client
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
+from tests.integration.daemons import LOOPBACK, START_LIMIT, free_port
+from tests.integration.roots import TESTING
+from tests.swarm import bencode
+from tests.swarm.gate import Gate
+from tests.swarm.torrent import LabTorrent
+from tests.swarm.waiting import wait_for
+
+RTORRENTS: Final = (
+    Release(version="0.9.8", program="rtorrent"),
+    Release(version="0.16.17", program="rtorrent", root=TESTING),
+)
+_TIMEOUT: Final = 10.0
+
+
+class RTorrentDaemon:
+    """One rtorrent; it runs while used as a context, and can be stopped in between.
+
+    It is controlled at `url`, through a port by default, through a Unix socket with `by_file`.
+    """
+
+    def __init__(self, release: Release, place: Place, *, by_file: bool = False) -> None:
+        self.release = release
+        self.place = place
+        self.profile = Path(tempfile.mkdtemp(prefix="rtorrent-", dir=place.shared))
+        self.process = DaemonProcess(release, place, self.profile / "log")
+        self.bt_port = free_port()
+        self.port = 0
+        """Of its SCGI, known once it runs; 0 for one with a socket file."""
+        self._by_file = by_file
+        self._exits = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as exits:
+            exits.callback(shutil.rmtree, self.profile)
+            if not self._by_file:
+                namespace = self.place.namespace
+                gate = exits.enter_context(Gate(namespace)) if namespace else None
+                self.port = gate.port if gate else free_port()
+            self._write_config()
+            exits.callback(self.stop)
+            self.start()
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._exits.close()
+
+    @property
+    def file(self) -> Path:
+        """Its socket, seen from outside."""
+        return self.profile / "rpc"
+
+    @property
+    def url(self) -> str:
+        """Where its SCGI is."""
+        return f"scgi://{self.file}" if self._by_file else f"scgi://{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        """Start it; raises `DaemonFailed`."""
+        self.file.unlink(missing_ok=True)
+        (self.profile / "session" / "rtorrent.lock").unlink(missing_ok=True)
+        self.process.start(["-n", "-o", f"import={self.process.inside(self.profile)}/rc"])
+        ready = wait_for(lambda: self._answers() or not self.process.is_running, START_LIMIT)
+        if not ready or not self.process.is_running:
+            raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
+
+    def stop(self) -> None:
+        """End it as a user would; may be repeated."""
+        self.process.stop()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; may be repeated."""
+        self.process.kill()
+
+    def seed(self, torrent: LabTorrent) -> None:
+        """Let it seed a torrent of its place; raises `DaemonFailed`."""
+        content = bencode.decode(torrent.metainfo.read_bytes())
+        assert isinstance(content, dict)
+        # Without a tracker it says that all is well and loads nothing; the hash stays the same.
+        content[b"announce"] = b"http://127.0.0.1:9/announce"
+        raw = xmlrpc.client.Binary(bencode.encode(content))
+        folder = self.process.inside(torrent.metainfo.parent)
+        self.call("load.raw_start", "", raw, f'd.directory.set="{folder}"')
+        if not wait_for(lambda: self._seeds(torrent), START_LIMIT):
+            raise DaemonFailed(f"{torrent.name} is not seeded: {self.process.log()}")
+
+    def remove(self, torrent: LabTorrent) -> None:
+        """Let it forget `torrent` and its peers; the payload stays."""
+        self.call("d.erase", torrent.info_hash.upper())
+
+    def filtered(self) -> list[str]:
+        """Return its IP filter as it tells it."""
+        return [str(line) for line in self.call("ipv4_filter.dump")]
+
+    def call(self, method: str, *params: str | int | xmlrpc.client.Binary) -> Any:  # noqa: ANN401 - whatever it answers
+        """Ask it; raises `OSError` when it does not answer, `xmlrpc.client.Fault` when it refuses."""
+        body = xmlrpc.client.dumps(params, method).encode()
+        head = b"CONTENT_LENGTH\0%d\0SCGI\0001\0" % len(body)
+        answer = bytearray()
+        with self._connected() as connection:
+            connection.sendall(b"%d:%s,%s" % (len(head), head, body))
+            while piece := connection.recv(65_536):
+                answer += piece
+        _, found, text = bytes(answer).partition(b"\r\n\r\n")
+        if not found:
+            raise ConnectionError("it hung up")
+        (value,), _ = xmlrpc.client.loads(text)
+        return value
+
+    def _connected(self) -> socket.socket:
+        if not self._by_file:
+            return socket.create_connection((LOOPBACK, self.port), _TIMEOUT)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(_TIMEOUT)
+        connection.connect(str(self.file))
+        return connection
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            return bool(self.call("system.client_version"))
+        return False
+
+    def _seeds(self, torrent: LabTorrent) -> bool:
+        with contextlib.suppress(xmlrpc.client.Fault):  # not loaded yet
+            key = torrent.info_hash.upper()
+            return bool(self.call("d.complete", key) and self.call("d.is_active", key))
+        return False
+
+    def _write_config(self) -> None:
+        own = self.process.inside(self.profile)
+        scgi = f"local = {own}/rpc" if self._by_file else f"port = {LOOPBACK}:{self.port}"
+        (self.profile / "session").mkdir()
+        address = "" if self.place.namespace else f"network.bind_address.set = {LOOPBACK}\n"
+        text = f"""{address}system.daemon.set = true
+network.scgi.open_{scgi}
+network.port_range.set = {self.bt_port}-{self.bt_port}
+network.port_random.set = no
+dht.mode.set = disable
+protocol.pex.set = no
+trackers.use_udp.set = no
+protocol.encryption.set = none
+session.path.set = {own}/session
+directory.default.set = {self.process.inside(self.place.torrents)}
+throttle.max_peers.seed.set = 2000
+throttle.max_uploads.set = 2000
+throttle.max_uploads.global.set = 2000
+"""
+        (self.profile / "rc").write_text(text, encoding="utf-8")
