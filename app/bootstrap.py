@@ -17,6 +17,7 @@ from typing import Final
 
 from app.adapters.config_files import CONFIG, PROFILE, ConfigFiles
 from app.adapters.downloaders import open_downloader
+from app.adapters.downloaders.discovery import Scanner
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.fetch import HttpFetch
 from app.adapters.geoip.files import GeoFiles
@@ -171,6 +172,7 @@ def outside_of(folder: Path) -> Outside:
         open_resolver=_open_resolver,
         script_engine=MontyEngine(worker_binary()),
         script_files=ScriptDirectory(folder / "scripts", resource("scripts")),
+        scan=Scanner(),
     )
 
 

@@ -21,6 +21,7 @@ from app.services.ban_list import BanList
 from app.services.bans import Bans
 from app.services.blocklists import Blocklists
 from app.services.breaker import Breaker
+from app.services.discovery import Discovery
 from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
 from app.services.events import (
@@ -107,6 +108,7 @@ class Core:
     progress: ProgressRecords
     records: Records
     downloaders: Downloaders
+    discovery: Discovery
     leakage: Leakage
     blocklists: Blocklists
     statistics: Statistics
@@ -271,6 +273,9 @@ def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
             store=store, settings=book, limiters=downloaders.limiters, bus=bus, clock=clock
         ),
         downloaders=downloaders,
+        discovery=Discovery(
+            given.outside.scan, lambda: (state.settings for state in downloaders.states())
+        ),
         leakage=leakage,
         blocklists=blocklists,
         statistics=Statistics(ban_list, bus, clock),

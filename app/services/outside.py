@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.reason import Text
+from app.services.discovery import Scan
 from app.services.fetching import Fetch
 from app.services.place_files import PlaceFiles
 from app.services.protection import ReadInterfaces
@@ -27,3 +28,4 @@ class Outside:
     """None when there is no server to ask; and what is wrong with those that the settings name."""
     script_engine: ScriptEngine
     script_files: ScriptFiles
+    scan: Scan

@@ -29,6 +29,7 @@ from app.domain.snapshot import Snapshot, TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.blocklists import Blocklists
 from app.services.core import Core, running_core
+from app.services.discovery import Found
 from app.services.errors import DownloaderError, NotSupported, StorageError
 from app.services.events import EventBus
 from app.services.fetching import Credentials, Fetched, FetchFailed, Stamp
@@ -343,6 +344,11 @@ async def fetch_nothing(
     raise FetchFailed(url, Text("no-answer-in-time"))
 
 
+async def find_nothing() -> Sequence[Found]:
+    """A machine without downloaders."""
+    return ()
+
+
 def quiet_outside(folder: Path) -> Outside:
     """Real files below `folder`, no network, no interfaces; scripts run as ever, when there are any."""
     bundled = folder / "no scripts"
@@ -356,6 +362,7 @@ def quiet_outside(folder: Path) -> Outside:
         open_resolver=lambda _settings: (None, ()),
         script_engine=MontyEngine(worker_binary()),
         script_files=ScriptDirectory(folder / "scripts", bundled),
+        scan=find_nothing,
     )
 
 
