@@ -257,6 +257,29 @@ SENTENCES: Final[Mapping[str, str]] = {
         " reached there (server.prefix)."
     ),
     "blocklist-incomplete": N_("it kept {kept} of {count} entries of the ban list"),
+    "answer-not-aria2": N_("this is no aria2"),
+    "aria2-denied": N_("Wrong RPC secret. Not tried again until you change it or ask for it."),
+    "aria2-secret-missing": N_("It asks for its RPC secret. Enter it as the token."),
+    "aria2-not-at": N_(
+        "No aria2 at this address (status {status}). Enter the address of its RPC, which often ends"
+        " in /jsonrpc."
+    ),
+    "aria2-behind": N_("the web server gets no answer from aria2 (status {status})"),
+    "aria2-cannot-ban": N_(
+        "aria2 itself cannot ban, so it is only watched. Export the bans to your firewall, or use"
+        " Aria2Next."
+    ),
+    "aria2-is-next": N_(
+        "This is Aria2Next, which can ban. Choose the kind Aria2Next; as aria2 it is only watched."
+    ),
+    "aria2-is-plain": N_(
+        "This is aria2 {version}, not Aria2Next, and cannot ban. Choose the kind aria2 to watch it,"
+        " or run Aria2Next."
+    ),
+    "aria2-replaces-blocklist": N_(
+        "It keeps one blocklist and does not show it, so that our list replaces yours. Add"
+        " addresses that you blocked there yourself to PeerWarden."
+    ),
     "downloader-cannot": N_("This downloader cannot do that."),
     # banned peers that stay
     "still-there-one": N_(
