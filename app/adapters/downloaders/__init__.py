@@ -7,12 +7,19 @@ from typing import Final
 
 from app.adapters.downloaders.biglybt.downloader import BiglyBT
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
+from app.adapters.downloaders.rtorrent.downloader import RTorrent
 from app.adapters.downloaders.surroundings import Surroundings
 from app.services.ports import Downloader
 from app.settings.downloader import DownloaderSettings
-from app.settings.downloader_kind import BIGLYBT, QBITTORRENT, QBITTORRENT_EE
+from app.settings.downloader_kind import (
+    BIGLYBT,
+    QBITTORRENT,
+    QBITTORRENT_EE,
+    RTORRENT,
+)
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
+    RTORRENT: RTorrent,
     QBITTORRENT: QBittorrent,
     BIGLYBT: BiglyBT,
     QBITTORRENT_EE: QBittorrent,
