@@ -11,7 +11,9 @@ from app.locale import N_, _
 from app.locale.texts import rule_title, say
 from app.services.core import Core
 from app.services.enforcement import Enforcement
+from app.services.leakage import Leak
 from app.services.ports import HistoryRow
+from app.ui.bans.enforced import MARKS, Enforced, enforced_at
 from app.ui.columns import RIGHT, Column
 from app.ui.delegates import Kind, Mark, mark_word
 from app.ui.format import NOTHING, left, moment, roughly, size, span
@@ -20,15 +22,12 @@ ENFORCED: Final = "enforced"
 SINCE: Final = "since"
 LEFT: Final = "left"
 
-_MARKS: Final = {
-    Enforcement.STILL_THERE: Mark.STILL_THERE,
-    Enforcement.WAITING: Mark.WAITING,
-    Enforcement.ENFORCED: Mark.CONFIRMED,
-    Enforcement.NOT_ENFORCEABLE: Mark.NOT_POSSIBLE,
-}
-"""The first that any downloader is in wins: what needs attention hides what is well."""
-_WORST_FIRST: Final = tuple(_MARKS)
-_RANK: Final = {mark: rank for rank, mark in enumerate(_MARKS.values())}
+LEAKED: Final = "leaked"
+
+_WORST_FIRST: Final = tuple(MARKS)
+_RANK: Final = {mark: rank for rank, mark in enumerate(MARKS.values())}
+_AFTER: Final = N_("Sent after the ban")
+_AFTER_HINT: Final = N_("What it had from us between the ban and its drop")
 
 
 class BanView:
@@ -41,10 +40,18 @@ class BanView:
         """By downloader id."""
         return self._core.downloaders.enforcement(ban)
 
+    def enforced(self, ban: Ban) -> tuple[Enforced, ...]:
+        """The same in words."""
+        return enforced_at(self._core, ban)
+
+    def leak(self, ban: Ban) -> Leak:
+        """What went to its peers all the same."""
+        return self._core.leakage.of(ban)
+
     def mark(self, ban: Ban) -> Mark:
         """How far it has come, over all downloaders."""
         states = set(self.enforcement(ban).values())
-        return next((_MARKS[state] for state in _WORST_FIRST if state in states), Mark.WAITING)
+        return next((MARKS[state] for state in _WORST_FIRST if state in states), Mark.WAITING)
 
     def name(self, downloader: str) -> str:
         """A downloader's name."""
@@ -73,7 +80,7 @@ def ban_columns(view: BanView) -> Sequence[Column[Ban]]:
             text=lambda ban: mark_word(view.mark(ban)),
             value=view.mark,
             sort=lambda ban: _RANK[view.mark(ban)],
-            tip=lambda ban: _enforced_tip(view, ban),
+            tip=lambda ban: "\n".join(each.line for each in view.enforced(ban)),
         ),
         Column(
             key=SINCE,
@@ -103,6 +110,17 @@ def ban_columns(view: BanView) -> Sequence[Column[Ban]]:
             shown=False,
         ),
         *_more(),
+        Column(
+            key=LEAKED,
+            title=_AFTER,
+            width=130,
+            align=RIGHT,
+            falling=True,
+            text=lambda ban: leak_words(view.leak(ban)),
+            sort=lambda ban: view.leak(ban).bytes,
+            shown=False,
+            hint=_AFTER_HINT,
+        ),
     )
 
 
@@ -126,6 +144,17 @@ def history_columns(view: BanView) -> Sequence[Column[HistoryRow]]:
             sort=lambda row: row.unbanned_at or row.ban.until,
         ),
         *(_of_row(column) for column in _more()),
+        Column(
+            key=LEAKED,
+            title=_AFTER,
+            width=130,
+            align=RIGHT,
+            falling=True,
+            text=lambda row: size(row.leaked),
+            sort=lambda row: row.leaked,
+            shown=False,
+            hint=_AFTER_HINT,
+        ),
     )
 
 
@@ -200,6 +229,11 @@ def took(ban: Ban) -> int | None:
     return ban.peer.uploaded if ban.peer is not None and ban.peer.uploaded >= 0 else None
 
 
+def leak_words(leak: Leak) -> str:
+    """What leaked as people read it; nothing is a dash."""
+    return roughly(size(leak.bytes), estimated=leak.estimated)
+
+
 def took_words(ban: Ban) -> str:
     """The same as people read it."""
     return roughly(size(took(ban)), estimated=ban.peer is not None and ban.peer.estimated)
@@ -234,10 +268,3 @@ def _ended(row: HistoryRow, now: int) -> str:
     if row.ban.endless:
         return _("for ever")
     return moment(row.ban.until, now)
-
-
-def _enforced_tip(view: BanView, ban: Ban) -> str:
-    return "\n".join(
-        f"{view.name(key)}: {mark_word(_MARKS[state])}"
-        for key, state in view.enforcement(ban).items()
-    )

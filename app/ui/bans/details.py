@@ -13,19 +13,22 @@ from app.domain.ban import Ban
 from app.domain.peer import Peer
 from app.locale import _, ngettext
 from app.locale.texts import say
-from app.ui.bans.columns import BanView, took, took_words
+from app.ui.bans.columns import BanView, leak_words, took, took_words
+from app.ui.bans.enforced import EnforcedLines
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
 from app.ui.format import ago, listed, moment, percent, roughly, size
-from app.ui.peers.details import enforcement_words
 from app.ui.peers.words import connection_words, evidence
 from app.ui.theme import height
+from app.ui.theme.tokens import SPACE_1
 from app.ui.trace_view import TraceView
 from app.ui.widgets import Button, ButtonKind, column, frame, label, row, scrolled
 
 PANE: Final = 244
 _FACTS: Final = 400
 _LOWEST: Final = 150
+_NAMES: Final = 124
+"""Pixels for the names of facts."""
 
 
 class BanDetails(QWidget):
@@ -50,16 +53,20 @@ class BanDetails(QWidget):
         self._facts = Facts(
             (
                 ("banned", _("Banned")),
-                ("enforced", _("Enforced")),
                 ("client", _("Client")),
                 ("peer-id", _("Peer ID")),
                 ("connection", _("Connection")),
                 ("torrent", _("Torrent")),
                 ("sent", _("Sent to it")),
+                ("leaked", _("Sent after the ban")),
                 ("downloader", _("Seen at")),
-            )
+            ),
+            _NAMES,
         )
-        self._left = scrolled(self._facts)
+        self._enforced = EnforcedLines(_NAMES)
+        known = QWidget()
+        known.setLayout(column(self._enforced, self._facts, gap=SPACE_1))
+        self._left = scrolled(known)
         self._left.setFixedWidth(height(_FACTS))
         self._trace = TraceView()
         self._hint = label(_("Choose a ban to see how it came to be."), "faint")
@@ -93,6 +100,11 @@ class BanDetails(QWidget):
         """The headline."""
         return self._headline.text()
 
+    @property
+    def enforced(self) -> str:
+        """How far the ban has come, a line for each downloader."""
+        return self._enforced.text
+
     def show_nothing(self) -> None:
         """Nothing is selected."""
         self._head.hide()
@@ -117,12 +129,14 @@ class BanDetails(QWidget):
         self._open(say(ban.verdict.reason))
         peer, facts = ban.peer, self._facts
         facts.set("banned", banned_words(ban, self._view.now()))
-        facts.set("enforced", enforcement_words(self._view.enforcement(ban), self._view.name))
+        self._enforced.show_lines(self._view.enforced(ban))
         facts.set("client", (peer.client_name or "") if peer else "")
         facts.set("peer-id", (peer.peer_id or "") if peer else "")
         facts.set("connection", connection_words(peer) if peer else "")
         facts.set("torrent", ban.torrent.name if ban.torrent else "")
         facts.set("sent", _sent(ban, peer))
+        leak = self._view.leak(ban)
+        facts.set("leaked", leak_words(leak) if leak.bytes else _("nothing"))
         facts.set("downloader", ban.downloader.name if ban.downloader else "")
         self._trace.show_trace(ban.trace, peer, ban.until - ban.since)
         self._left.show()

@@ -18,7 +18,7 @@ from app.locale.texts import rule_title, say
 from app.services.events import BansChanged
 from app.ui import icons
 from app.ui.bans.ban_dialog import BanDialog
-from app.ui.bans.columns import ENFORCED, LEFT, SINCE, BanView, ban_columns
+from app.ui.bans.columns import ENFORCED, LEAKED, LEFT, SINCE, BanView, ban_columns
 from app.ui.bans.details import PANE, BanDetails, ban_evidence
 from app.ui.bans.exporting import EXPORT, export_menu
 from app.ui.bans.history import HistoryView
@@ -229,7 +229,7 @@ class BansPage(Page):
         self._show_selected()
 
     def _refresh_enforcement(self) -> None:
-        self._model.refresh(ENFORCED)
+        self._model.refresh(ENFORCED, LEAKED)
         self._show_sum()
         self._show_selected()
 

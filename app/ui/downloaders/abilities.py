@@ -9,7 +9,7 @@ from app.domain.capabilities import Capabilities
 from app.locale import N_, _
 from app.locale.texts import say
 from app.services.ports import Connection
-from app.ui.format import sentences
+from app.services.shortcomings import shortcomings
 
 _BETWEEN: Final = " \N{MIDDLE DOT} "
 _UNTOLD: Final = {
@@ -28,13 +28,14 @@ def limit_words(able: Capabilities) -> str:
     return words[:1].upper() + words[1:]
 
 
-def ability_words(connection: Connection | None) -> str:
+def ability_words(connection: Connection | None) -> tuple[str, ...]:
     """The same in sentences, with advice where there is any."""
     if connection is None:
-        return _("It has not answered yet, so that nothing is known of it.")
-    limits = limit_words(connection.capabilities)
-    advice = "" if connection.advice is None else say(connection.advice)
-    return sentences((limits or _("It can do everything that PeerWarden asks for"), advice))
+        return (_("It has not answered yet, so that nothing is known of it."),)
+    lacking = [say(text) for text in shortcomings(connection.capabilities)]
+    if not lacking:
+        lacking = [_("It can do everything that PeerWarden asks for.")]
+    return (*lacking, *([] if connection.advice is None else [say(connection.advice)]))
 
 
 def _limits(able: Capabilities) -> Iterator[str]:

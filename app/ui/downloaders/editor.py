@@ -17,13 +17,14 @@ from app.locale.texts import say
 from app.services.core import Core
 from app.services.errors import UntrustedCertificate
 from app.services.ports import Connection
+from app.services.shortcomings import shortcomings
 from app.settings.downloader import DownloaderSettings, read_downloader
 from app.settings.downloader_kind import DOWNLOADER_KINDS, QBITTORRENT
 from app.settings.errors import InvalidSetting
 from app.ui.downloaders.answer import TestAnswer
 from app.ui.downloaders.certificate import certificate_words
 from app.ui.downloaders.settings_form import SettingsForm
-from app.ui.format import plain
+from app.ui.format import plain, sentences
 from app.ui.theme import height
 from app.ui.widgets import Button, ButtonKind, column, divider, label, row, scrolled
 
@@ -168,8 +169,9 @@ class DownloaderEditor(QDialog):
         words = _("{product} {version} answers.").format(
             product=connection.product, version=plain(connection.version)
         )
-        more = [] if connection.advice is None else [say(connection.advice)]
-        self._answer.say(words, ok=True, more=more)
+        lacking = sentences(say(text) for text in shortcomings(connection.capabilities))
+        advice = "" if connection.advice is None else say(connection.advice)
+        self._answer.say(words, ok=True, more=[part for part in (lacking, advice) if part])
 
     async def _store(self, settings: DownloaderSettings) -> None:
         downloaders = self._core.downloaders

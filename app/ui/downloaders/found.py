@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.locale import _, ngettext
-from app.settings.downloader_kind import DOWNLOADER_KINDS
-from app.ui.format import plain
+from app.services.discovery import Found
 from app.ui.widgets import Button, ButtonKind, Notice, Tone, column
 
 _ICON: Final = "radar"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A downloader that answers and is not watched yet."""
-
-    kind: str
-    endpoint: str
-
-    @property
-    def words(self) -> str:
-        """What is said of it: `Deluge on port 8112 answers on this computer.`, or its address instead of the port."""
-        name = DOWNLOADER_KINDS[self.kind].name
-        try:
-            port = urlsplit(self.endpoint).port
-        except ValueError:
-            port = None
-        if port is None:
-            where = plain(self.endpoint)
-            return _("{kind} at {address} answers on this computer.").format(
-                kind=name, address=where
-            )
-        return _("{kind} on port {port} answers on this computer.").format(kind=name, port=port)
-
-
 class FoundBar(QWidget):
-    """Offers one at a time; what is ignored is not offered again until the program starts anew."""
+    """Founds one at a time; what is ignored is not offered again until the program starts anew."""
 
-    add_wanted = Signal(Offer)
+    add_wanted = Signal(Found)
 
     def __init__(self) -> None:
         super().__init__()
-        self._offers: tuple[Offer, ...] = ()
+        self._offers: tuple[Found, ...] = ()
         self._ignored: set[str] = set()
         ignore = Button(_("Ignore"), kind=ButtonKind.FLAT)
         ignore.clicked.connect(self._ignore)
@@ -59,24 +33,28 @@ class FoundBar(QWidget):
         self.hide()
 
     @property
-    def offers(self) -> tuple[Offer, ...]:
+    def offers(self) -> tuple[Found, ...]:
         """Those that are neither ignored nor watched."""
         return self._offers
 
-    def offer(self, found: Sequence[Offer]) -> None:
-        """Offer these from now on, in their order."""
+    def offer(self, found: Sequence[Found]) -> None:
+        """Found these from now on, in their order."""
         self._offers = tuple(each for each in found if each.endpoint not in self._ignored)
         self.setVisible(bool(self._offers))
         if not self._offers:
             return
-        words = self._offers[0].words
+        first = self._offers[0]
+        words = _words(first)
         more = len(self._offers) - 1
         if more:
             others = ngettext("{count} more was found.", "{count} more were found.", more)
             words = _("{one} {other}").format(one=words, other=others.format(count=more))
         self._notice.set(Tone.GOOD, _ICON, words)
-        name = DOWNLOADER_KINDS[self._offers[0].kind].name
-        self._add.setAccessibleName(_("Add {kind}").format(kind=name))
+        self._add.setAccessibleName(_("Add {kind}").format(kind=first.kind.name))
+
+    def take_away(self, found: Found) -> None:
+        """It is watched by now."""
+        self.offer([each for each in self._offers if each != found])
 
     def forget_ignored(self) -> None:
         """The user looks anew: what was ignored may be offered again."""
@@ -90,3 +68,8 @@ class FoundBar(QWidget):
     def _take(self) -> None:
         if self._offers:
             self.add_wanted.emit(self._offers[0])
+
+
+def _words(found: Found) -> str:
+    words = _("{kind} on port {port} answers on this computer.")
+    return words.format(kind=found.kind.name, port=found.port)

@@ -6,19 +6,22 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QScrollArea, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.errors import AppError
 from app.locale import _
 from app.locale.texts import say
+from app.services.discovery import Found
 from app.services.downloader_state import DownloaderState
 from app.services.events import DownloadersChanged, SweepFailed, Swept
+from app.ui import icons
 from app.ui.bans.exporting import EXPORT
 from app.ui.desk import Desk
 from app.ui.downloaders.abilities import ability_words
 from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.editor import DownloaderEditor
+from app.ui.downloaders.found import FoundBar
 from app.ui.downloaders.health import Watching, health
 from app.ui.downloaders.question import Question
 from app.ui.downloaders.remedy import Remedy, consent_for
@@ -29,6 +32,7 @@ from app.ui.widgets import (
     Button,
     ButtonKind,
     EmptyState,
+    IconButton,
     Tone,
     ask,
     column,
@@ -48,6 +52,7 @@ class DownloadersPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, _("Downloaders"))
+        self._looked = False
         self._cards: dict[str, DownloaderCard] = {}
         self._trails: dict[str, RateTrail] = {}
         self._pause_all = Button(_("Resume all"), icon="pause")
@@ -96,6 +101,9 @@ class DownloadersPage(Page):
     def on_shown(self) -> None:
         self.follow()
         self._clock.start()
+        if not self._looked and not self.desk.core.downloaders.states():
+            self._looked = True
+            self.desk.actions.run(self._look(asked=False), "look for downloaders")
 
     @override
     def on_hidden(self) -> None:
@@ -106,6 +114,11 @@ class DownloadersPage(Page):
     def add(self) -> None:
         """Ask for a new downloader."""
         self.desk.actions.run(self._edit(None), "add a downloader")
+
+    def look(self) -> None:
+        """Look for downloaders on this computer, and offer what is found."""
+        self._found.forget_ignored()
+        self.desk.actions.run(self._look(asked=True), "look for downloaders")
 
     def edit(self, key: str) -> None:
         """Show the settings of one."""
@@ -142,6 +155,31 @@ class DownloadersPage(Page):
         settings = None if key is None else self.desk.core.downloaders.state(key).settings
         await self._ask(DownloaderEditor(self.desk.core, settings, self.window()))
 
+    async def _look(self, *, asked: bool) -> None:
+        self._set_looking(looking=True)
+        try:
+            found = await self.desk.core.discovery.find()
+        finally:
+            self._set_looking(looking=False)
+        new = [each.found for each in found if not each.added]
+        self._found.offer(new)
+        if asked and not new:
+            words = _("No downloader answers on this computer that is not watched already.")
+            self.desk.notify(words, Tone.WARN)
+
+    def _set_looking(self, *, looking: bool) -> None:
+        self._look_button.setEnabled(not looking)
+        self._look_button.set_words(
+            _("Looking on this computer …") if looking else _("Look on this computer")
+        )
+
+    async def _add_found(self, found: Found) -> None:
+        editor = DownloaderEditor(
+            self.desk.core, None, self.window(), kind=found.type, endpoint=found.endpoint
+        )
+        if await self._ask(editor):
+            self._found.take_away(found)
+
     async def _help(self, key: str, remedy: Remedy) -> None:
         if remedy is Remedy.EXPORT:
             self.desk.navigate("bans", EXPORT)
@@ -163,7 +201,7 @@ class DownloadersPage(Page):
     async def _tell_limits(self, key: str) -> None:
         state = self.desk.core.downloaders.state(key)
         title = _("What {name} can and cannot do").format(name=plain(state.settings.name))
-        await self._ask(Question(self.window(), title, ability_words(state.connection)))
+        await self._ask(Question(self.window(), title, "\n".join(ability_words(state.connection))))
 
     async def _ask(self, dialog: QDialog) -> bool:
         try:
@@ -205,33 +243,45 @@ class DownloadersPage(Page):
     def _build(self) -> None:
         add = Button(_("Add a downloader"), icon="plus", kind=ButtonKind.PRIMARY)
         add.clicked.connect(self.add)
-        head = row(label(self.title, "title"), None, self._pause_all, add)
+        more = QMenu()
+        more.addAction(icons.icon("radar"), _("Look on this computer"), self.look)
+        menu = IconButton("ellipsis", _("More"), menu=more)
+        self._head = QWidget()
+        self._head.setLayout(row(label(self.title, "title"), None, self._pause_all, add, menu))
+        self._found = FoundBar()
+        self._found.add_wanted.connect(
+            lambda found: self.desk.actions.run(self._add_found(found), "add what was found")
+        )
         self._list = column(gap=10)
         cards = QWidget()
         cards.setLayout(column(self._list, None, margins=(0, 0, 0, 0)))
         self._scroll: QScrollArea = scrolled(cards)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        listed = QWidget()
-        listed.setLayout(column(head, self._scroll, gap=14, margins=(16, 14, 16, 14)))
+        self._look_button = Button(_("Look on this computer"), icon="radar")
+        self._look_button.clicked.connect(self.look)
         by_hand = Button(_("Add by hand"), icon="plus", kind=ButtonKind.PRIMARY)
         by_hand.clicked.connect(self.add)
         empty = EmptyState(
             "server",
             _("No downloader yet"),
             _(
-                "Tell PeerWarden where your qBittorrent's WebUI is. It then watches who takes"
-                " without giving, and bans them there."
+                "Tell PeerWarden where your downloader is. It then watches who takes without"
+                " giving, and bans them there."
             ),
+            self._look_button,
             by_hand,
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
-        self._stack.addWidget(listed)
-        self.setLayout(column(self._stack))
+        self._stack.addWidget(self._scroll)
+        whole = column(self._head, self._found, self._stack, gap=14, margins=(16, 14, 16, 14))
+        whole.setStretch(2, 1)
+        self.setLayout(whole)
 
     def _match_cards(self, states: tuple[DownloaderState, ...]) -> None:
         wanted = [state.settings.id for state in states]
         self._stack.setCurrentIndex(1 if wanted else 0)
+        self._head.setVisible(bool(wanted))
         if list(self._cards) == wanted:
             return
         for key in [key for key in self._cards if key not in wanted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 from app.domain.address import show
 from app.domain.ban import Ban
 from app.locale import _, ngettext
-from app.services.enforcement import Enforcement
 from app.services.events import JudgedPeer
+from app.ui.bans.enforced import Enforced, enforced_words
 from app.ui.delegates import Mark, mark_word
 from app.ui.facts import Elided, Facts
-from app.ui.format import ago, listed, moment, percent, roughly, size
+from app.ui.format import ago, moment, percent, roughly, size
 from app.ui.peers.columns import PeerView
 from app.ui.peers.menu import Chosen
 from app.ui.peers.words import (
@@ -106,12 +106,12 @@ class PeerDetails(QWidget):
         self._body.hide()
         self._hint.show()
 
-    def show_peer(self, judged: JudgedPeer, enforcement: Mapping[str, Enforcement]) -> None:
-        """Show one peer; `enforcement` is how far its ban has come, by downloader id."""
+    def show_peer(self, judged: JudgedPeer, enforced: Sequence[Enforced]) -> None:
+        """Show one peer; `enforced` is how far its ban has come."""
         ban = self._view.ban(judged)
         mark = self._view.mark(judged)
         self._open(mark, headline(judged, ban, mark), banned=ban is not None)
-        self._show_facts(judged, ban, enforcement)
+        self._show_facts(judged, ban, enforced)
         self._trace.show_decision(judged.decision, judged.peer)
         self._left.show()
         self._trace.show()
@@ -180,7 +180,7 @@ class PeerDetails(QWidget):
         self._ban.setVisible(not banned)
 
     def _show_facts(
-        self, judged: JudgedPeer, ban: Ban | None, enforcement: Mapping[str, Enforcement]
+        self, judged: JudgedPeer, ban: Ban | None, enforced: Sequence[Enforced]
     ) -> None:
         peer, torrent, now = judged.peer, judged.torrent, self._view.now()
         country = f"  {peer.country.upper()}" if peer.country else ""
@@ -200,28 +200,7 @@ class PeerDetails(QWidget):
             facts.set("enforced", "")
             return
         facts.set("banned", _banned_words(ban, now))
-        facts.set("enforced", enforcement_words(enforcement, self._view.name))
-
-
-def enforcement_words(
-    enforcement: Mapping[str, Enforcement], name: Callable[[str], str], limit: int = 3
-) -> str:
-    """`Home qB: confirmed, NAS: waits`; empty when no downloader is watched."""
-    said = [
-        f"{name(downloader)}: {_ENFORCED[state]()}"
-        for downloader, state in list(enforcement.items())[:limit]
-    ]
-    if len(enforcement) > limit:
-        said.append("…")
-    return listed(said)
-
-
-_ENFORCED: Final[Mapping[Enforcement, Callable[[], str]]] = {
-    Enforcement.ENFORCED: lambda: _("confirmed"),
-    Enforcement.WAITING: lambda: _("waits"),
-    Enforcement.STILL_THERE: lambda: _("still there"),
-    Enforcement.NOT_ENFORCEABLE: lambda: _("not possible"),
-}
+        facts.set("enforced", enforced_words(enforced))
 
 
 def _banned_words(ban: Ban, now: int) -> str:

@@ -15,6 +15,7 @@ from app.domain.ban import Ban
 from app.locale import _, ngettext
 from app.services.downloader_state import Status
 from app.services.events import DownloadersChanged, JudgedPeer, PeerKey, Swept
+from app.ui.bans.enforced import enforced_at
 from app.ui.desk import Desk
 from app.ui.format import count
 from app.ui.page import Page
@@ -331,8 +332,8 @@ class PeersPage(Page):
             self._details.show_many(chosen)
         else:
             ban = chosen.bans[0] if chosen.bans else None
-            enforcement = {} if ban is None else self.desk.core.downloaders.enforcement(ban)
-            self._details.show_peer(chosen.peers[0], enforcement)
+            enforced = () if ban is None else enforced_at(self.desk.core, ban)
+            self._details.show_peer(chosen.peers[0], enforced)
 
     # What the user does
 

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from app.domain.ban import FOREVER, Ban, Source
 from app.services.enforcement import Enforcement
+from app.services.leakage import Leak
 from app.services.ports import HistoryRow
 from app.ui.bans.columns import BanView, ban_columns, history_columns, took
+from app.ui.bans.enforced import MARKS, Enforced
 from app.ui.columns import Column
 from app.ui.delegates import Mark
 from app.ui.format import moment
@@ -34,12 +36,18 @@ class View(BanView):
 
     def __init__(self, states: Mapping[str, Enforcement] | None = None, *, later: int = 0) -> None:
         self._now, self._states = NOW + later, dict(states or {})
+        self.leaked = Leak(prefix=ONE.prefix, since=NOW, bytes=0)
 
     def enforcement(self, ban: Ban) -> dict[str, Enforcement]:
         return self._states
 
-    def name(self, downloader: str) -> str:
-        return downloader.upper()
+    def enforced(self, ban: Ban) -> tuple[Enforced, ...]:
+        return tuple(
+            Enforced(key.upper(), MARKS[state], state.value) for key, state in self._states.items()
+        )
+
+    def leak(self, ban: Ban) -> Leak:
+        return self.leaked
 
     def now(self) -> int:
         return self._now
@@ -108,7 +116,7 @@ def test_the_tool_tip_names_every_downloader() -> None:
     tip = _column(ban_columns(view), "enforced").tip
     assert tip is not None
 
-    assert tip(ONE) == "QB: Confirmed\nNAS: Waiting"
+    assert tip(ONE) == "QB: enforced\nNAS: waiting"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +161,21 @@ def test_the_history_shows_the_same_about_a_ban_as_the_list() -> None:
     same = ("banned", "rule", "reason", "torrent", "took", "client", "downloader", "source")
 
     assert [history[key] for key in same] == [listed[key] for key in same]
+
+
+def test_what_leaked_after_the_ban_is_shown_and_may_be_an_estimate() -> None:
+    view = View()
+    assert _texts(ban_columns(view), ONE)["leaked"] == "–"
+
+    view.leaked = Leak(prefix=ONE.prefix, since=NOW, bytes=3 * GIB, estimated=True)
+    assert _texts(ban_columns(view), ONE)["leaked"] == "≈ 3.00 GiB"
+    assert not _column(ban_columns(view), "leaked").shown
+
+
+def test_the_history_keeps_what_leaked() -> None:
+    row = HistoryRow(id=1, ban=ONE, unbanned_at=None, leaked=3 * GIB)
+
+    assert {c.key: c.text(row) for c in history_columns(View())}["leaked"] == "3.00 GiB"
 
 
 async def test_a_ban_is_followed_at_the_downloaders(tmp_path: Path, appearance: Appearance) -> None:

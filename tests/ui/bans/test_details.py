@@ -58,7 +58,9 @@ async def test_one_ban_is_told_in_full(
 
         assert details.words == "-XF9990-"
         assert facts.value("banned") == f"0 s ago, until {moment(NOW + HOUR, NOW)}"
-        assert facts.value("enforced") == "qb: waits"
+        assert details.enforced == "qb: waits"
+        assert says(details, "qb: waits")
+        assert facts.value("leaked") == "nothing"
         assert facts.value("client") == "qBittorrent/5.1.0"
         assert facts.value("connection") == "µTP, encrypted, by peer exchange, came to us"
         assert facts.value("torrent") == "debian.iso"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
@@ -42,9 +43,12 @@ def test_advice_follows_what_it_can_do() -> None:
     )
 
     assert ability_words(answers) == (
-        "It can do everything that PeerWarden asks for. This downloader cannot do that."
+        "It can do everything that PeerWarden asks for.",
+        "This downloader cannot do that.",
     )
+    lacking = structs.replace(answers, capabilities=Capabilities(peer_ids=False), advice=None)
+    assert ability_words(lacking) == ("It does not tell peer IDs.",)
 
 
 def test_before_the_first_answer_nothing_is_known() -> None:
-    assert "not answered yet" in ability_words(None)
+    assert "not answered yet" in ability_words(None)[0]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from app.ui.downloaders.found import FoundBar, Offer
+from app.services.discovery import Found
+from app.ui.downloaders.found import FoundBar
 from tests.ui.finding import button, says
 
-QB = Offer("qbittorrent", "http://127.0.0.1:8080")
-DELUGE = Offer("raccoonfink/deluge", "http://127.0.0.1:8112")
+QB = Found(host="127.0.0.1", port=8080, type="qbittorrent")
+DELUGE = Found(host="127.0.0.1", port=8112, type="raccoonfink/deluge")
 
 
 def bar(qtbot: QtBot) -> FoundBar:
@@ -34,12 +35,6 @@ def test_an_offer_says_what_answers_where(qtbot: QtBot) -> None:
     assert wanted.args == [QB]
 
 
-def test_an_address_without_a_port_is_said_as_it_is() -> None:
-    words = Offer("rtorrent", "scgi:///run/rpc.socket").words
-
-    assert words == "rTorrent at scgi:///run/rpc.socket answers on this computer."
-
-
 def test_what_is_ignored_makes_room_for_the_next(qtbot: QtBot) -> None:
     made = bar(qtbot)
     made.offer((QB, DELUGE))
@@ -49,6 +44,14 @@ def test_what_is_ignored_makes_room_for_the_next(qtbot: QtBot) -> None:
     assert not says(made, "more")
 
     made.offer((QB, DELUGE))
+    assert made.offers == (DELUGE,)
+
+
+def test_what_was_added_is_offered_no_more(qtbot: QtBot) -> None:
+    made = bar(qtbot)
+    made.offer((QB, DELUGE))
+    made.take_away(QB)
+
     assert made.offers == (DELUGE,)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
+from app.services.discovery import Discovery, Found
 from app.services.downloader_state import Status
 from app.services.errors import Unreachable, UntrustedCertificate
 from app.ui.downloaders.card import DownloaderCard
@@ -20,6 +22,7 @@ from tests.services.fakes import HandClock, ScriptedDownloader
 from tests.ui.fakes import Workplace, settle, until, workplace
 from tests.ui.finding import button, field, open_dialog, says
 
+DELUGE = Found(host="127.0.0.1", port=8112, type="raccoonfink/deluge")
 PRINT = "3fa207c1905e4d8b0011223344556677" * 2
 
 
@@ -195,6 +198,59 @@ async def test_what_one_cannot_do_can_be_read_in_peace(
         assert says(dialog, "peer ID")
         button(dialog, "Close").click()
         await until(lambda: open_dialog() is None)
+
+
+@asynccontextmanager
+async def page_that_finds(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot, *found: Found
+) -> AsyncIterator[tuple[DownloadersPage, Workplace]]:
+    """A page on a computer where `found` run, and nothing is watched yet."""
+    async with workplace(tmp_path, appearance) as place:
+        core = place.core
+        watched = core.downloaders
+
+        async def scan() -> Sequence[Found]:
+            return found
+
+        discovery = Discovery(scan, lambda: (state.settings for state in watched.states()))
+        page = DownloadersPage(replace(place.desk, core=replace(core, discovery=discovery)))
+        qtbot.addWidget(page)
+        page.resize(1280, 700)
+        page.show()
+        yield page, place
+        page.hide()
+
+
+async def test_the_first_look_at_an_empty_page_finds_what_runs_here(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_that_finds(tmp_path, appearance, qtbot, DELUGE) as (page, place):
+        await until(lambda: says(page, "Deluge on port 8112 answers on this computer."))
+        button(page, "Add Deluge").click()
+        await until(open_dialog)
+        dialog = open_dialog()
+        assert dialog is not None
+        assert field(dialog, "URL").text() == "http://127.0.0.1:8112"
+        button(dialog, "Add").click()
+        await until(lambda: cards(page))
+
+        added = place.core.downloaders.states()[0].settings
+        assert (added.type, added.endpoint) == ("raccoonfink/deluge", "http://127.0.0.1:8112")
+        await until(lambda: not says(page, "answers on this computer"))
+
+
+async def test_who_looks_and_finds_nothing_is_told(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_that_finds(tmp_path, appearance, qtbot) as (page, place):
+        said: list[str] = []
+        place.desk.actions.notice_wanted.connect(lambda words, _tone: said.append(words))
+        await settle()
+        assert said == []  # the look at the start was nobody's wish
+        button(page, "Look on this computer").click()
+        await until(lambda: said)
+
+        assert said[0].startswith("No downloader answers on this computer")
 
 
 async def test_the_arrow_keys_go_from_card_to_card(

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from app.domain.address import parse_prefix
 from app.domain.ban import FOREVER
 from app.domain.verdict import Mode
-from app.services.enforcement import Enforcement
+from app.ui.bans.enforced import Enforced
 from app.ui.delegates import Mark
 from app.ui.format import moment
 from app.ui.peers.columns import PeerView
-from app.ui.peers.details import SIDE, PeerDetails, enforcement_words
+from app.ui.peers.details import SIDE, PeerDetails
 from app.ui.peers.menu import Chosen
 from app.ui.peers.trails import Trails
 from app.ui.theme import Appearance
@@ -66,7 +66,7 @@ async def test_without_a_selection_it_says_what_to_do(
         assert says(details, "Choose a peer to see why it is judged as it is.")
         assert _offers(details) == []
 
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         assert not says(details, "Choose a peer")
         details.show_nobody()
         assert says(details, "Choose a peer")
@@ -76,7 +76,7 @@ async def test_a_peer_that_is_free_is_told_in_full(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (_place, details):
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         facts = details.facts
 
         assert details.words == "In shadow: -XF9990-"
@@ -97,15 +97,15 @@ async def test_a_banned_peer_says_until_when_and_how_far_it_has_come(
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (place, details):
         await place.core.bans.ban([parse_prefix("203.0.113.0/24")], duration=DAY)
-        details.show_peer(ONE, {"qb": Enforcement.STILL_THERE})
+        details.show_peer(ONE, [Enforced("qb", Mark.STILL_THERE, "still connected")])
 
         until = moment(NOW + DAY, NOW)
         assert details.facts.value("banned") == f"0 s ago, until {until} (203.0.113.0/24)"
-        assert details.facts.value("enforced") == "qb: still there"
+        assert details.facts.value("enforced") == "qb: still connected"
         assert _offers(details)[:2] == ["Undo the ban", "Never judge again"]
 
         await place.core.bans.ban([parse_prefix("203.0.113.0/24")], duration=FOREVER)
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         assert details.facts.value("banned") == "0 s ago, for ever (203.0.113.0/24)"
 
 
@@ -114,9 +114,9 @@ async def test_what_was_said_of_a_ban_goes_with_it(
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (place, details):
         await place.core.bans.ban([ADDRESS])
-        details.show_peer(ONE, {"qb": Enforcement.WAITING})
+        details.show_peer(ONE, [Enforced("qb", Mark.WAITING, "waits")])
         await place.core.bans.unban([ADDRESS])
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
 
         assert details.facts.value("banned") == details.facts.value("enforced") == ""
         assert "Undo the ban" not in _offers(details)
@@ -148,7 +148,7 @@ async def test_one_peer_is_whole_again_after_several(
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (_place, details):
         details.show_many(_chosen())
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
 
         assert details.trace.isVisible()
         assert details.facts.isVisible()
@@ -163,11 +163,11 @@ async def test_its_buttons_say_what_is_wanted(
         details.ban_pressed.connect(lambda: wanted.append("ban"))
         details.undo_pressed.connect(lambda: wanted.append("undo"))
         details.evidence_pressed.connect(lambda: wanted.append("evidence"))
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         for name in ("Ban", "Copy evidence"):
             qtbot.mouseClick(button(details, name), Qt.MouseButton.LeftButton)
         await place.core.bans.ban([ADDRESS])
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         qtbot.mouseClick(button(details, "Undo the ban"), Qt.MouseButton.LeftButton)
 
         assert wanted == ["ban", "evidence", "undo"]
@@ -177,7 +177,7 @@ async def test_the_menu_of_exceptions_is_made_anew_each_time(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (_place, details):
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         spare = button(details, "Never judge again")
         assert isinstance(spare, Button)
         menu = spare.menu()
@@ -192,7 +192,7 @@ async def test_beside_the_table_it_stands_upright(
     qtbot: QtBot, tmp_path: Path, appearance: Appearance
 ) -> None:
     async with _open(qtbot, tmp_path, appearance) as (_place, details):
-        details.show_peer(ONE, {})
+        details.show_peer(ONE, ())
         details.lie(beside=True)
         details.resize(SIDE, 900)
         assert _top(details, details.trace) > _top(details, details.facts)
@@ -208,21 +208,3 @@ def _top(details: PeerDetails, widget: QWidget) -> int:
     assert layout is not None
     layout.activate()
     return widget.mapTo(details, QPoint(0, 0)).y()
-
-
-@pytest.mark.parametrize(
-    ("states", "words"),
-    [
-        ({}, ""),
-        ({"a": Enforcement.ENFORCED, "b": Enforcement.WAITING}, "A: confirmed, B: waits"),
-        ({"a": Enforcement.NOT_ENFORCEABLE}, "A: not possible"),
-        (
-            dict.fromkeys("abcd", Enforcement.ENFORCED),
-            "A: confirmed, B: confirmed, C: confirmed, …",
-        ),
-    ],
-)
-def test_how_far_a_ban_has_come_is_told_by_downloader(
-    states: dict[str, Enforcement], words: str
-) -> None:
-    assert enforcement_words(states, str.upper) == words
