@@ -10,6 +10,14 @@ from aiohttp import hdrs
 from app.api.access import Role
 from app.api.answer import Answer, encode_list
 from app.api.call import Call
+from app.api.downloader_shapes import (
+    DiscoveredDownloader,
+    DownloaderLine,
+    DownloaderStatus,
+    discovered,
+    line_of,
+    status_of,
+)
 from app.api.errors import answer_to
 from app.api.place import WirePlace, place_of, reverse_name
 from app.api.router import Route, Taking
@@ -18,8 +26,8 @@ from app.domain.errors import NotFound, Refused
 from app.domain.reason import Text
 from app.locale import _
 from app.locale.texts import say
+from app.services.connection_test import connected
 from app.services.core import Core
-from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import DownloaderError
 from app.services.events import JudgedPeer
 from app.services.wire import (
@@ -37,58 +45,6 @@ from app.settings.downloader import (
 )
 
 _LONGEST_ID: Final = 128
-
-
-class DownloaderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One downloader of the list; the kind in lower case."""
-
-    id: str
-    name: str
-    endpoint: str
-    type: str
-    paused: bool
-
-
-class BasicAuth(msgspec.Struct, frozen=True, kw_only=True):
-    """For a reverse proxy in front of the downloader."""
-
-    user: str
-    password: str = msgspec.field(name="pass")
-
-
-class DownloaderConfig(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Settings as a client edits them; `…` stands for a secret, and sent back it means: as before."""
-
-    type: str
-    name: str
-    endpoint: str
-    username: str
-    password: str
-    api_key: str
-    basic_auth: BasicAuth
-    increment_ban: bool
-    use_shadow_ban: bool
-    verify_ssl: bool
-    ignore_private: bool
-    paused: bool
-    sweep_deadline: int
-    """Ours: milliseconds."""
-
-
-class DownloaderStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How one downloader does; the members after `paused` are ours."""
-
-    last_status: str
-    last_status_message: str
-    active_torrents: int
-    active_peers: int
-    config: DownloaderConfig
-    paused: bool
-    version: str
-    swept_at: int | None
-    retry_at: int | None
-    bans_confirmed: int
-    bans_possible: int
 
 
 class LivePeer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -109,17 +65,13 @@ class DownloaderBody(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_downloaders(call: Call) -> Answer:
     """All of them, in the order of config.yml."""
-    found = [
-        DownloaderLine(
-            id=state.settings.id,
-            name=state.settings.name,
-            endpoint=state.settings.endpoint,
-            type=state.settings.type,
-            paused=state.settings.paused,
-        )
-        for state in call.core.downloaders.states()
-    ]
+    found = [line_of(state.settings) for state in call.core.downloaders.states()]
     return Answer(data=found)
+
+
+async def scan(call: Call) -> Answer:
+    """Those that run on this machine; no password is tried."""
+    return Answer(data=[discovered(each) for each in await call.core.discovery.find()])
 
 
 async def create(call: Call, body: DownloaderBody) -> Answer:
@@ -146,7 +98,7 @@ async def delete(call: Call) -> Answer:
 
 
 async def test(call: Call, body: DownloaderBody) -> Answer:
-    """Try to log in; nothing is stored. A failure is status 200 with `success: false`."""
+    """Try to log in; nothing is stored. A failure is status 200 with `success: false`; both say all in the message."""
     settings = _settings(call.core, body.id, body)
     if settings.paused:
         return Answer(message=_("Paused, and so not connected to."))
@@ -154,28 +106,15 @@ async def test(call: Call, body: DownloaderBody) -> Answer:
         connection = await call.core.downloaders.test(settings)
     except DownloaderError as error:
         return Answer(success=False, message=answer_to(error).message)
-    return Answer(message=_("Connected to version {version}.").format(version=connection.version))
+    return Answer(message=" ".join(map(say, connected(connection))))
 
 
 async def status(call: Call) -> Answer:
     """How one does."""
     state = call.core.downloaders.state(_id(call))
     torrents = call.core.downloaders.torrents(state.settings.id)
-    return Answer(
-        data=DownloaderStatus(
-            last_status=state.status.value,
-            last_status_message=_words(state),
-            active_torrents=len({seen.torrent.hash for seen in torrents if seen.peers}),
-            active_peers=state.peers,
-            config=_config(state.settings),
-            paused=state.settings.paused,
-            version=state.version,
-            swept_at=state.swept_at,
-            retry_at=state.retry_at,
-            bans_confirmed=state.bans_confirmed,
-            bans_possible=state.bans_possible,
-        )
-    )
+    active = len({seen.torrent.hash for seen in torrents if seen.peers})
+    return Answer(data=status_of(state, torrents=active))
 
 
 async def torrents(call: Call) -> Answer:
@@ -238,38 +177,6 @@ def _settings(core: Core, downloader_id: str | None, body: DownloaderBody) -> Do
     return settings
 
 
-def _config(settings: DownloaderSettings) -> DownloaderConfig:
-    return DownloaderConfig(
-        type=settings.type,
-        name=settings.name,
-        endpoint=settings.endpoint,
-        username=settings.username,
-        password=str(settings.password),
-        api_key=str(settings.api_key),
-        basic_auth=BasicAuth(
-            user=settings.basic_auth.user, password=str(settings.basic_auth.password)
-        ),
-        increment_ban=settings.increment_ban,
-        use_shadow_ban=settings.use_shadow_ban,
-        verify_ssl=settings.verify_ssl,
-        ignore_private=settings.ignore_private,
-        paused=settings.paused,
-        sweep_deadline=settings.sweep_deadline,
-    )
-
-
-def _words(state: DownloaderState) -> str:
-    match state.status:
-        case Status.HEALTHY:
-            return _("OK")
-        case Status.PAUSED:
-            return _("Paused")
-        case Status.UNKNOWN:
-            return _("Not connected yet")
-        case _:
-            return "" if state.problem is None else say(state.problem.text)
-
-
 _ALL: Final = "/api/downloaders"
 _ONE: Final = f"{_ALL}/{{downloaderId}}"
 
@@ -280,6 +187,16 @@ ROUTES: Final = (
         role=Role.READ,
         handler=list_downloaders,
         answers=list[DownloaderLine],
+    ),
+    *(
+        Route(
+            method=method,  # GET was its method before PBH 9.2
+            path=f"{_ALL}/scan",
+            role=Role.WRITE,
+            handler=scan,
+            answers=list[DiscoveredDownloader],
+        )
+        for method in (hdrs.METH_POST, hdrs.METH_GET)
     ),
     Route(
         method=hdrs.METH_PUT,

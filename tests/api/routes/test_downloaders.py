@@ -6,13 +6,18 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.api.routes.downloaders import DownloaderStatus, LivePeer
+from app.adapters.config_files import ConfigFiles
+from app.api.downloader_shapes import DiscoveredDownloader, DownloaderStatus
+from app.api.routes.downloaders import LivePeer
+from app.domain.capabilities import Capabilities
 from app.domain.errors import NotFound
 from app.domain.reason import Text
+from app.services.discovery import Found
 from app.services.downloader_state import Status
-from app.services.errors import AccessDenied, Unreachable
+from app.services.errors import AccessDenied, NoListener, Unreachable, UntrustedCertificate
 from app.services.events import SweepFailed
 from app.services.wire import WireTorrent
+from app.settings.downloader_kind import ARIA2, DELUGE, QBITTORRENT
 from tests.api.conftest import NAS, Served, failed, fine
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import ScriptedDownloader
@@ -167,9 +172,27 @@ async def test_an_unknown_downloader_is_404(served: Served, path: str) -> None:
 async def test_a_test_that_works_says_the_version_and_stores_nothing(served: Served) -> None:
     answer = await served.admin.post(f"{ALL}/test", json=body())
     assert fine(answer) is None
-    assert "5.3.0" in answer.json()["message"]
+    assert answer.json()["message"] == "Connected to Scripted 5.3.0."
     assert names(served) == ["NAS"]
     assert served.house.downloaders["attic"].closed
+
+
+async def test_a_test_that_works_says_what_is_missing_there(served: Served) -> None:
+    served.house.downloaders["attic"] = ScriptedDownloader(
+        served.clock, able=Capabilities(ipv6=False, lasting=False)
+    )
+    answer = await served.admin.post(f"{ALL}/test", json=body(type="transmission"))
+    assert answer.json()["message"] == (
+        "Connected to Scripted 5.3.0. It bans IPv4 addresses only."
+        " It forgets bans when it restarts; they are sent again then."
+    )
+
+
+async def test_a_test_that_fails_says_where_to_switch_it_on(served: Served) -> None:
+    error = NoListener(Text("no-listener", {"address": "127.0.0.1:8112"}))
+    served.house.downloaders["attic"] = ScriptedDownloader(served.clock, error=error)
+    answer = await served.admin.post(f"{ALL}/test", json=body(type="deluge"))
+    assert "nothing listens at 127.0.0.1:8112. Start deluge-web" in failed(answer, 200)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +229,9 @@ async def test_a_healthy_one_shows_its_figures(served: Served) -> None:
     assert (data["lastStatus"], data["lastStatusMessage"]) == ("HEALTHY", "OK")
     assert (data["activeTorrents"], data["activePeers"]) == (1, 2)
     assert data["paused"] is False
-    assert data["version"] == "5.3.0"
+    assert (data["product"], data["version"]) == ("Scripted", "5.3.0")
+    assert data["capabilities"]["ipv6"] is True
+    assert (data["shortcomings"], data["advice"], data["certificate"]) == ([], None, None)
     assert set(CONFIG) - {"httpVersion"} <= set(data["config"])
 
 
@@ -290,3 +315,131 @@ async def test_an_id_with_a_slash_and_a_name_like_a_route_can_be_addressed(serve
         fine(await served.admin.delete(f"{ALL}/{path}"))
         with pytest.raises(NotFound):
             served.core.downloaders.state(given)
+
+
+# Kinds
+
+COMMON = {"type", "name", "endpoint", "verifySsl", "ignorePrivate", "paused"}
+OURS = {"trustedCertificate", "proxy", "sweepDeadline"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "echo", "own"),
+    [
+        (
+            "qBittorrent",
+            "qbittorrent",
+            {"username", "password", "apiKey", "basicAuth", "incrementBan", "useShadowBan"},
+        ),
+        (
+            "qBittorrentEE",
+            "qbittorrentee",
+            {"username", "password", "apiKey", "basicAuth", "incrementBan", "useShadowBan"},
+        ),
+        ("Transmission", "transmission", {"username", "password", "rpcUrl", "replaceBlocklist"}),
+        (
+            "Deluge",
+            "raccoonfink/deluge",
+            {"password", "rpcUrl", "incrementBan", "allowPlugin", "replaceBlocklist"},
+        ),
+        ("BiglyBT", "biglybt", {"token", "incrementBan"}),
+        ("Vuze", "biglybt", {"token", "incrementBan"}),
+        ("BitComet", "bitcomet", {"username", "password", "incrementBan"}),
+        ("Aria2Next", "aria2next", {"token"}),
+        ("aria2", "aria2", {"token"}),
+        ("rTorrent", "rtorrent", {"username", "password"}),
+    ],
+)
+async def test_each_kind_is_made_edited_and_shown_with_its_own_members(
+    served: Served, kind: str, echo: str, own: set[str]
+) -> None:
+    sent = {"type": kind.upper(), "name": "Attic", "endpoint": "http://127.0.0.1:20001//"}
+    fine(await served.admin.put(ALL, json={"id": "attic", "config": sent}), 201)
+    config = await config_of(served)
+    assert set(config) == COMMON | OURS | own
+    assert (config["type"], config["endpoint"]) == (echo, "http://127.0.0.1:20001")
+    assert config["verifySsl"] is True
+    secrets = {"password", "token", "apiKey"} & own
+    edited = {**config, **dict.fromkeys(secrets, "geheim"), "ignorePrivate": True, "paused": True}
+    shown = await served.admin.patch(f"{ALL}/attic", json={"config": edited})
+    fine(shown)
+    again = await served.admin.get(f"{ALL}/attic/status")
+    assert "geheim" not in again.text
+    expected = {**edited, **dict.fromkeys(secrets, "…")}
+    assert fine(again)["config"] == expected
+    fine(await served.admin.patch(f"{ALL}/attic", json={"config": expected}))
+    settings = served.core.downloaders.state("attic").settings
+    assert all(
+        value.reveal() == "geheim"
+        for value in (settings.password, settings.token, settings.api_key)
+        if value
+    )
+    kept = ConfigFiles(served.core.data_dir).load()[0].downloaders[1]
+    assert kept == settings
+    assert kept.paused
+
+
+async def test_the_list_names_deluge_as_pbh_does(served: Served) -> None:
+    fine(await served.admin.put(ALL, json=body(type="raccoonfink/deluge")), 201)
+    assert [line["type"] for line in fine(await served.admin.get(ALL))] == ["qbittorrent", "deluge"]
+
+
+async def test_a_null_where_pbh_breaks_is_nothing(served: Served) -> None:
+    fine(await served.admin.put(ALL, json=body(basicAuth=None, apiKey=None)), 201)
+    config = await config_of(served)
+    assert (config["basicAuth"], config["apiKey"]) == ({"user": "", "pass": ""}, "")
+
+
+async def test_another_kind_takes_the_place_of_the_old_one(served: Served) -> None:
+    fine(await served.admin.put(ALL, json=body(apiKey="geheim")), 201)
+    fine(await served.admin.patch(f"{ALL}/attic", json=body(type="aria2next", token="t")))
+    assert "apiKey" not in await config_of(served)
+    assert "geheim" not in (served.core.data_dir / "config.yml").read_text()
+
+
+async def test_a_certificate_that_is_not_trusted_can_be_told_by_its_fingerprint(
+    served: Served,
+) -> None:
+    served.downloader.error = UntrustedCertificate(Text("certificate-changed"), "ab" * 32)
+    await served.sweep(SweepFailed)
+    data = fine(await served.admin.get(f"{ONE}/status"))
+    assert (data["lastStatus"], data["certificate"]) == ("NEED_TAKE_ACTION", "ab" * 32)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"trustedCertificate": "ab"}, {"proxy": "ftp://x:1"}, {"proxy": "http://u:p@x:1"}]
+)
+async def test_what_cannot_be_trusted_or_asked_is_400(
+    served: Served, wrong: dict[str, str]
+) -> None:
+    assert next(iter(wrong)) in failed(await served.admin.put(ALL, json=body(**wrong)), 400)
+
+
+# Discovery
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_scan_tells_what_runs_here(
+    served: Served, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    async def scan() -> list[Found]:
+        return [
+            Found(host="127.0.0.1", port=20000, type=QBITTORRENT, pid=5),
+            Found(host="[::1]", port=6800, type=ARIA2),
+            Found(host="127.0.0.1", port=8112, type=DELUGE, pid=6),
+        ]
+
+    monkeypatch.setattr(served.core.discovery, "_scan", scan)
+    found = fine(await served.admin.request(method, f"{ALL}/scan"))
+    msgspec.convert(found, list[DiscoveredDownloader])
+    assert [(each["type"], each["port"], each["pid"], each["added"]) for each in found] == [
+        ("qbittorrent", 20000, 5, "ADDED"),
+        ("aria2", 6800, 0, "NEW"),
+        ("deluge", 8112, 6, "NEW"),
+    ]
+    assert found[1]["host"] == "[::1]"
+    assert found[1]["endpoint"] == "http://[::1]:6800/jsonrpc"
+
+
+async def test_a_scan_is_for_those_who_may_change_things(served: Served) -> None:
+    failed(await served.anyone.post(f"{ALL}/scan"), 403)
