@@ -130,7 +130,16 @@ class Scanner:
                         )
             except TimeoutError:
                 log.info("gave up on programs here that take connections and say nothing")
-        return sorted(found, key=lambda each: (each.port, each.host))
+        return _each_once(found)
+
+
+def _each_once(found: list[Found]) -> list[Found]:
+    """By port; one that listens at several addresses by the first of them, which is IPv4 where it can be."""
+    found = sorted(found, key=lambda each: (each.port, each.host.startswith("["), each.host))
+    known: dict[tuple[int, int, str], Found] = {}
+    for each in found:
+        known.setdefault((each.port, each.pid, each.type), each)
+    return list(known.values())
 
 
 async def _kind_at(transport: httpx.AsyncBaseTransport, at: Listener) -> str | None:

@@ -193,6 +193,12 @@ async def test_no_more_than_sixteen_are_asked_at_a_time() -> None:
     assert most == 16
 
 
+async def test_one_that_listens_twice_is_found_once() -> None:
+    async with all_served(aria2("aria2.getVersion")) as (it,):
+        twice = [Listener(it.port, "localhost", it.pid), it]
+        assert [each.host for each in await scanned(twice)] == ["127.0.0.1"]
+
+
 # Sockets
 
 _LISTEN = """
