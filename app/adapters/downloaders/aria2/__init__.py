@@ -1,0 +1,1 @@
+"""aria2 and Aria2Next, by JSON-RPC."""
