@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from app.adapters.downloaders.aria2.downloader import Aria2
 from app.adapters.downloaders.biglybt.downloader import BiglyBT
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.rtorrent.downloader import RTorrent
@@ -12,6 +13,8 @@ from app.adapters.downloaders.surroundings import Surroundings
 from app.services.ports import Downloader
 from app.settings.downloader import DownloaderSettings
 from app.settings.downloader_kind import (
+    ARIA2,
+    ARIA2_NEXT,
     BIGLYBT,
     QBITTORRENT,
     QBITTORRENT_EE,
@@ -19,6 +22,8 @@ from app.settings.downloader_kind import (
 )
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
+    ARIA2_NEXT: Aria2,
+    ARIA2: Aria2,
     RTORRENT: RTorrent,
     QBITTORRENT: QBittorrent,
     BIGLYBT: BiglyBT,
