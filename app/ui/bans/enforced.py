@@ -56,7 +56,7 @@ def enforced_at(core: Core, ban: Ban) -> tuple[Enforced, ...]:
 
 
 def words(standing: Standing, state: DownloaderState) -> str:
-    """What is said of one downloader: `confirmed after 0.4 s`, `waits: does not answer`."""
+    """What is said of one downloader: `confirmed after 0.4 s`, `waits, does not answer`."""
     match standing.state:
         case Enforcement.ENFORCED if standing.after is not None:
             return _("confirmed after {seconds} s").format(seconds=decimal(standing.after))
@@ -79,9 +79,9 @@ def words(standing: Standing, state: DownloaderState) -> str:
 _WAITS: Final = {
     Status.UNKNOWN: lambda: _("waits"),
     Status.HEALTHY: lambda: _("waits"),
-    Status.ERROR: lambda: _("waits: does not answer"),
-    Status.NEED_TAKE_ACTION: lambda: _("waits: needs you"),
-    Status.PAUSED: lambda: _("waits: paused"),
+    Status.ERROR: lambda: _("waits, does not answer"),
+    Status.NEED_TAKE_ACTION: lambda: _("waits, needs you"),
+    Status.PAUSED: lambda: _("waits, paused"),
 }
 
 

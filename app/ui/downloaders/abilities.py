@@ -23,7 +23,10 @@ _UNTOLD: Final = {
 
 
 def limit_words(able: Capabilities) -> str:
-    """`Bans IPv4 only · bytes estimated · no peer IDs`; empty for one that can do everything that matters."""
+    """`Bans IPv4 only · bytes estimated · no peer IDs`; empty for one that can do everything that matters.
+
+    That one cannot ban at all is not said here: such a one is called watched only anyway.
+    """
     words = _BETWEEN.join(_limits(able))
     return words[:1].upper() + words[1:]
 
@@ -39,11 +42,9 @@ def ability_words(connection: Connection | None) -> tuple[str, ...]:
 
 
 def _limits(able: Capabilities) -> Iterator[str]:
-    if not able.bans:
-        yield _("cannot ban")
-    elif not able.ipv6:
+    if able.bans and not able.ipv6:
         yield _("bans IPv4 only")
-    elif not able.ipv4:
+    if able.bans and not able.ipv4:
         yield _("bans IPv6 only")
     if able.bans and not able.prefixes:
         yield _("single addresses only")

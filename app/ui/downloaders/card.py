@@ -182,6 +182,8 @@ class _Figure(QWidget):
         self._name = name
         self._value = label(NOTHING, "strong", tabular=True)
         self.setFixedWidth(height(_FIGURE))
+        # A taller card must not pull number and name apart.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setLayout(column(self._value, label(name, "caption"), gap=1))
 
     def show_value(self, words: str) -> None:

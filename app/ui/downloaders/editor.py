@@ -14,10 +14,10 @@ from typing_extensions import override
 from app.domain.errors import AppError, Refused
 from app.locale import _
 from app.locale.texts import say
+from app.services.connection_test import connected
 from app.services.core import Core
 from app.services.errors import UntrustedCertificate
 from app.services.ports import Connection
-from app.services.shortcomings import shortcomings
 from app.settings.downloader import DownloaderSettings, read_downloader
 from app.settings.downloader_kind import DOWNLOADER_KINDS, QBITTORRENT
 from app.settings.errors import InvalidSetting
@@ -166,12 +166,8 @@ class DownloaderEditor(QDialog):
             self._tell(connection)
 
     def _tell(self, connection: Connection) -> None:
-        words = _("{product} {version} answers.").format(
-            product=connection.product, version=plain(connection.version)
-        )
-        lacking = sentences(say(text) for text in shortcomings(connection.capabilities))
-        advice = "" if connection.advice is None else say(connection.advice)
-        self._answer.say(words, ok=True, more=[part for part in (lacking, advice) if part])
+        words, *lacking = (plain(say(text)) for text in connected(connection))
+        self._answer.say(words, ok=True, more=[sentences(lacking)] if lacking else [])
 
     async def _store(self, settings: DownloaderSettings) -> None:
         downloaders = self._core.downloaders

@@ -28,8 +28,16 @@ class ElidedLabel(QLabel):
         return QSize(min(_LEAST, whole.width()), whole.height())
 
     @override
+    def setText(self, arg__1: str) -> None:
+        super().setText(arg__1)
+        self._tell_whole()
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._tell_whole()
+
+    def _tell_whole(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self.text()) <= self.width()
         self.setToolTip("" if fits else tool_tip(self.text()))
 

@@ -46,8 +46,6 @@ class Watching:
 
     now: int
     """Epoch milliseconds."""
-    interval: int
-    """Milliseconds between two sweeps."""
     paused: bool = False
     """Whether all downloaders are paused."""
     resume_at: int | None = None
@@ -79,16 +77,16 @@ def _paused(state: DownloaderState, watching: Watching) -> str:
 def _swept(state: DownloaderState, watching: Watching) -> Health:
     took = state.timings.total * 1000 if state.timings is not None else 0
     connection = state.connection
-    if connection is not None and not connection.capabilities.bans:
+    if connection is not None and state.watch_only:
         return _watched_only(state, connection)
     bans = _bans(state)
-    if took > watching.interval:
-        words = _("Sweeps take {took}; each begins {pause} after the one before. {bans}")
-        words = words.format(took=seconds(took, 1), pause=seconds(watching.interval, 0), bans=bans)
+    if state.slow_period is not None:
+        words = _("Sweeps take {took}; asked every {period} until it is faster. {bans}")
+        words = words.format(took=seconds(took, 1), period=span(_ms(state.slow_period)), bans=bans)
         return Health(icon="gauge", color="warn", title=_("Slow"), words=words, tone=Tone.WARN)
     words = _("Swept {ago} in {took}. {bans}")
     words = words.format(ago=ago(state.swept_at, watching.now), took=seconds(took), bans=bans)
-    advice = None if connection is None else connection.advice
+    advice = state.advice
     return Health(
         icon="circle-check",
         color="good",
@@ -147,6 +145,7 @@ def _troubled(state: DownloaderState, watching: Watching) -> Health:
     words = sentences(
         (
             _("For {span}: {problem}").format(span=for_so_long, problem=problem),
+            "" if state.rhythm is None else say(state.rhythm),
             _next(state, watching),
             _("Nothing is lost: its bans wait and go out first."),
         )
@@ -177,6 +176,10 @@ def _sentence(error: AppError | None) -> str:
     if isinstance(error, Unreachable | ProtocolMismatch) and detail is not None:
         words = say(detail) if isinstance(detail, Text) else str(detail)
     return sentences((words,))
+
+
+def _ms(period: float) -> int:
+    return round(period * 1000)
 
 
 def _next(state: DownloaderState, watching: Watching) -> str:

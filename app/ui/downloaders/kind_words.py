@@ -50,7 +50,7 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
     TRANSMISSION: KindWords(
         switch_on=N_(
-            "In Transmission, allow remote access: Preferences, Remote. Its ban list comes from"
+            "In Transmission, allow remote access: Edit, Preferences, Remote. Its ban list comes from"
             " PeerWarden: on another computer it needs an address of this one in server.prefix."
         ),
         hints={
@@ -60,7 +60,7 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
     DELUGE: KindWords(
         switch_on=N_(
-            "Deluge is reached through its web interface: switch the plugin WebUi on, or start"
+            "Deluge is reached through its web interface: switch the plugin WebUI on, or start"
             " the program deluge-web."
         ),
         hints={
@@ -83,7 +83,7 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
     BIGLYBT: KindWords(
         title=N_("BiglyBT, Vuze"),
-        switch_on=N_("In BiglyBT or Vuze, install the plugin PBH-Adapter and restart it."),
+        switch_on=N_("In BiglyBT or Vuze, install the plugin PBH-Adapter-BiglyBT."),
         hints={
             "endpoint": N_("Of the plugin's own server."),
             "token": N_(
@@ -92,7 +92,9 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
         },
     ),
     BITCOMET: KindWords(
-        switch_on=N_("In BitComet 2.18 or later, switch remote access on: Options, Remote Access."),
+        switch_on=N_(
+            "In BitComet 2.18 or later, switch remote access on: Tools, Options, Remote Access."
+        ),
         hints={"endpoint": _AS_IN_BROWSER},
     ),
     ARIA2_NEXT: KindWords(

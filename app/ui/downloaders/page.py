@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.domain.errors import AppError
 from app.locale import _
 from app.locale.texts import say
+from app.services.connection_test import connected
 from app.services.discovery import Found
 from app.services.downloader_state import DownloaderState
 from app.services.events import DownloadersChanged, SweepFailed, Swept
@@ -26,7 +27,7 @@ from app.ui.downloaders.health import Watching, health
 from app.ui.downloaders.question import Question
 from app.ui.downloaders.remedy import Remedy, consent_for
 from app.ui.downloaders.trail import RateTrail
-from app.ui.format import count, plain
+from app.ui.format import count, plain, sentences
 from app.ui.page import Page
 from app.ui.widgets import (
     Button,
@@ -85,7 +86,6 @@ class DownloadersPage(Page):
         self._match_cards(states)
         watching = Watching(
             now=core.clock(),
-            interval=core.settings.profile.check_interval,
             paused=core.downloaders.paused,
             resume_at=core.downloaders.resume_at,
         )
@@ -219,10 +219,8 @@ class DownloadersPage(Page):
             words = _("{name}: {problem}").format(name=name, problem=say(error.text))
             self.desk.notify(words, Tone.BAD)
         else:
-            words = _("{name}: {product} {version} answers.").format(
-                name=name, product=plain(connection.product), version=plain(connection.version)
-            )
-            self.desk.notify(words, Tone.GOOD)
+            said = sentences(plain(say(text)) for text in connected(connection))
+            self.desk.notify(_("{name}: {problem}").format(name=name, problem=said), Tone.GOOD)
         finally:
             self._set_testing(key, testing=False)
 

@@ -42,7 +42,16 @@ BUTTONS: Final[Mapping[Remedy, str]] = {
 """What the button says; a message id."""
 
 
-ASKS: Final[Mapping[str, Remedy]] = {}
+ASKS: Final[Mapping[str, Remedy]] = {
+    "deluge-no-plugin": Remedy.PLUGIN,
+    "deluge-blocklist-taken": Remedy.PLUGIN,
+    "deluge-blocklist-unserved": Remedy.PLUGIN,
+    "deluge-blocklist-unfetched": Remedy.PLUGIN,
+    "deluge-blocklist-only": Remedy.PLUGIN,
+    "deluge-adapter-only": Remedy.PLUGIN,
+    "deluge-adapter-with-blocklist": Remedy.PLUGIN,
+    "blocklist-in-the-way": Remedy.BLOCKLIST,
+}
 """Message ids of adapters that ask for a consent, and for which."""
 
 

@@ -45,7 +45,7 @@ class SettingsForm(QWidget):
     """Every field is made once, so what was typed for one kind is there for another that has the field too."""
 
     def __init__(self, shown: DownloaderSettings, *, endpoint: str, is_new: bool) -> None:
-        """`endpoint` stands in its field; a new one has no name yet, and its kind can be chosen."""
+        """`endpoint` stands in its field; a new one has no name yet, and can be of any kind."""
         super().__init__()
         self._old = shown
         self._lines: dict[str, _Line] = {}
@@ -137,10 +137,13 @@ class SettingsForm(QWidget):
 
     def _add_kind(self, shown: DownloaderSettings, *, is_new: bool) -> None:
         self._kind = ChoiceBox()
-        for kind in DOWNLOADER_KINDS.values():
+        # Of one that is watched already, what is stored must fit the other kind as it is.
+        own = shown.kind.own
+        kinds = [k for k in DOWNLOADER_KINDS.values() if is_new or k.own == own]
+        for kind in kinds:
             self._kind.addItem(kind_title(kind), kind.key)
         self._kind.setCurrentIndex(max(self._kind.findData(shown.type), 0))
-        self._kind.setEnabled(is_new)
+        self._kind.setEnabled(len(kinds) > 1)
         self._kind_row = self._form.add(_("Kind"), self._kind)
         self._name = text_field("" if is_new else shown.name, hint=_("such as Home or NAS"))
         self._add("name", _("Name"), self._name, lambda: self._name.text().strip())

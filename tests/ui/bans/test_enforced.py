@@ -28,7 +28,7 @@ STATE = DownloaderState(
     since=0,
 )
 HOME = Enforced("Home qB", Mark.CONFIRMED, "confirmed after 0.4 s")
-NAS = Enforced("NAS", Mark.WAITING, "waits: does not answer")
+NAS = Enforced("NAS", Mark.WAITING, "waits, does not answer")
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_each_standing_has_its_words(standing: Standing, said: str) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (Status.ERROR, "waits: does not answer"),
-        (Status.NEED_TAKE_ACTION, "waits: needs you"),
-        (Status.PAUSED, "waits: paused"),
+        (Status.ERROR, "waits, does not answer"),
+        (Status.NEED_TAKE_ACTION, "waits, needs you"),
+        (Status.PAUSED, "waits, paused"),
         (Status.UNKNOWN, "waits"),
     ],
 )
@@ -72,7 +72,7 @@ def test_one_that_cannot_ban_is_told_from_one_that_cannot_hold_this() -> None:
 def test_several_downloaders_fit_one_line() -> None:
     assert enforced_words(()) == ""
     assert (
-        enforced_words([HOME, NAS]) == "Home qB: confirmed after 0.4 s, NAS: waits: does not answer"
+        enforced_words([HOME, NAS]) == "Home qB: confirmed after 0.4 s, NAS: waits, does not answer"
     )
     assert enforced_words([HOME] * 4).endswith(", …")
 
@@ -82,7 +82,7 @@ def test_each_downloader_has_its_line_until_there_is_none(qtbot: QtBot) -> None:
     qtbot.addWidget(lines)
     lines.show_lines((HOME, NAS))
     assert says(lines, "Home qB: confirmed after 0.4 s")
-    assert says(lines, "NAS: waits: does not answer")
+    assert says(lines, "NAS: waits, does not answer")
 
     lines.show_lines((NAS,))
     assert not says(lines, "Home qB")
@@ -110,4 +110,4 @@ async def test_a_ban_is_followed_to_the_downloader(tmp_path: Path, appearance: A
         assert other is not None
         place.core.downloaders.sweep_now()
         await until(lambda: place.core.downloaders.state("qb").status is Status.ERROR)
-        assert enforced_at(place.core, other)[0].words == "waits: does not answer"
+        assert enforced_at(place.core, other)[0].words == "waits, does not answer"

@@ -86,7 +86,7 @@ async def test_the_test_button_says_what_answers_or_why_not(
 ) -> None:
     async with editor_over(tmp_path, appearance, qtbot) as (dialog, place):
         button(dialog, "Test").click()
-        await until(lambda: dialog.said == "Scripted 5.3.0 answers.")
+        await until(lambda: dialog.said == "Connected to Scripted 5.3.0.")
         place.downloaders["NAS"].error = AccessDenied(Text("downloader-denied"))
         await until(lambda: button(dialog, "Test").isEnabled())
         button(dialog, "Test").click()
@@ -106,7 +106,7 @@ async def test_a_certificate_is_trusted_and_tried_again_at_once(
         tried.error = None
         await until(lambda: button(dialog, "Test").isEnabled())
         button(dialog, "Trust this certificate").click()
-        await until(lambda: dialog.said == "Scripted 5.3.0 answers.")
+        await until(lambda: dialog.said == "Connected to Scripted 5.3.0.")
         button(dialog, "Save").click()
         await until(lambda: not dialog.isVisible())
 

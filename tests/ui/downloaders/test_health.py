@@ -27,7 +27,7 @@ from app.ui.widgets import Tone
 
 NOW = 1_763_700_000_000
 SETTINGS = DownloaderSettings(id="a", name="NAS", endpoint="http://127.0.0.1:8080")
-WATCHING = Watching(now=NOW, interval=5_000)
+WATCHING = Watching(now=NOW)
 HEALTHY = DownloaderState(
     settings=SETTINGS,
     status=Status.HEALTHY,
@@ -68,11 +68,19 @@ def test_no_ban_at_all_is_not_called_confirmed() -> None:
     assert "confirmed" not in line.words
 
 
-def test_sweeps_longer_than_the_interval_are_slow() -> None:
-    line = health(replace(HEALTHY, timings=Timings(total=6.2)), WATCHING)
+def test_one_that_costs_much_is_asked_less_often_and_says_so() -> None:
+    line = health(replace(HEALTHY, timings=Timings(total=6.2), slow_period=15.0), WATCHING)
 
     assert (line.title, line.tone) == ("Slow", Tone.WARN)
-    assert "6.2 s" in line.words
+    assert line.words == (
+        "Sweeps take 6.2 s; asked every 15 s until it is faster. All bans confirmed."
+    )
+
+
+def test_one_that_failed_long_is_asked_once_a_minute_and_says_so() -> None:
+    line = health(replace(failed(Unreachable("x")), failures=12), WATCHING)
+
+    assert "Failed 12 times in a row; asked once a minute until it answers. Next try" in line.words
 
 
 def test_one_that_does_not_answer_says_since_when_and_when_it_is_asked_again() -> None:

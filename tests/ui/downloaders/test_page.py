@@ -135,7 +135,7 @@ async def test_a_test_says_what_answers(
         button(cards(page)[0], "Test the connection").click()
         await until(lambda: len(said) == 2)
 
-        assert said[0] == ("NAS: Scripted 5.3.0 answers.", "good")
+        assert said[0] == ("NAS: Connected to Scripted 5.3.0.", "good")
         assert said[1] == ("NAS: Does not answer: refused", "bad")
 
 

@@ -108,6 +108,25 @@ def test_rtorrent_takes_a_socket(qtbot: QtBot) -> None:
     assert settings.endpoint == "scgi:///run/rtorrent/rpc.socket"
 
 
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("qbittorrent", ["qbittorrent", "qbittorrentee"]),
+        ("aria2", ["aria2next", "aria2"]),
+        ("transmission", ["transmission"]),
+    ],
+)
+def test_one_that_is_watched_can_become_its_own_like_only(
+    qtbot: QtBot, kind: str, offered: list[str]
+) -> None:
+    endpoint = DOWNLOADER_KINDS[kind].endpoint
+    form = form_over(qtbot, DownloaderSettings(id="a", type=kind, endpoint=endpoint))
+    box = form.findChildren(QComboBox)[0]
+
+    assert [box.itemData(row) for row in range(box.count())] == offered
+    assert box.isEnabled() is (len(offered) > 1)
+
+
 def test_settings_beyond_the_usual_are_in_sight_from_the_start(qtbot: QtBot) -> None:
     settings = DownloaderSettings(
         id="a", endpoint="https://nas:8080", proxy="socks5://127.0.0.1:1080"
