@@ -93,6 +93,29 @@ class Gate:
                 pumps.create_task(_pump(inner, outer))
 
 
+def listen_inside(namespace: Namespace) -> socket.socket:
+    """Return a listener on a free port of the namespace's 127.0.0.1, to be served from outside of it.
+
+    A socket stays where it was made, so a thread makes it that goes there and ends.
+    """
+    made: list[socket.socket] = []
+    failures: list[OSError] = []
+
+    def make() -> None:
+        try:
+            _enter(namespace)
+            made.append(socket.create_server((LOOPBACK, 0), backlog=256))
+        except OSError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=make, name="listen-inside")
+    thread.start()
+    thread.join(LIMIT)
+    if failures:
+        raise failures[0]
+    return made[0]
+
+
 async def _pump(source: socket.socket, sink: socket.socket) -> None:
     """Carry bytes one way until that way ends; a broken connection ends both ways."""
     loop = asyncio.get_running_loop()

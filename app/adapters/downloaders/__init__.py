@@ -10,6 +10,7 @@ from app.adapters.downloaders.biglybt.downloader import BiglyBT
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.rtorrent.downloader import RTorrent
 from app.adapters.downloaders.surroundings import Surroundings
+from app.adapters.downloaders.transmission.downloader import Transmission
 from app.services.ports import Downloader
 from app.settings.downloader import DownloaderSettings
 from app.settings.downloader_kind import (
@@ -19,6 +20,7 @@ from app.settings.downloader_kind import (
     QBITTORRENT,
     QBITTORRENT_EE,
     RTORRENT,
+    TRANSMISSION,
 )
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
@@ -28,6 +30,7 @@ _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downl
     QBITTORRENT: QBittorrent,
     BIGLYBT: BiglyBT,
     QBITTORRENT_EE: QBittorrent,
+    TRANSMISSION: Transmission,
 }
 
 

@@ -1,0 +1,139 @@
+"""Brings Transmission's blocklist in line with ours: it fetches the list from our server when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.adapters.downloaders.surroundings import Surroundings
+from app.adapters.downloaders.transmission import ban_text
+from app.adapters.downloaders.transmission.ban_text import BanText
+from app.adapters.downloaders.transmission.rpc import CallRefused, Rpc
+from app.adapters.downloaders.transmission.wire import BlocklistUpdate, SessionWire
+from app.domain.address import InvalidAddress, parse_ip
+from app.domain.reason import Text
+from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.ports import Push
+from app.settings.downloader import DownloaderSettings
+
+log = logging.getLogger(__name__)
+
+_LARGE: Final = 500
+"""Entries that take about 2 ms to write."""
+_EXAMPLES: Final = ("", "http://www.example.com/blocklist")
+"""What stands there when nobody has set it."""
+_OURS: Final = re.compile(r"/blocklist/for/[0-9a-f]{32}$")
+_PBH: Final = "/blocklist/p2p-plain-format"
+_SERVED_WITHIN: Final = 5.0
+"""Seconds: at the start of the program, downloaders may be reached before our server answers."""
+_FIELDS: Final = ("blocklist-url", "blocklist-enabled")
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the user had set."""
+
+    url: str
+    enabled: bool
+
+
+class BanList:
+    """The blocklist of one daemon; raises DownloaderError and StorageError."""
+
+    def __init__(self, rpc: Rpc, settings: DownloaderSettings, around: Surroundings) -> None:
+        self._rpc, self._settings = rpc, settings
+        self._shelf, self._facts = around.shelf, around.facts
+        self._near = _is_this_machine(settings.endpoint)
+        self._works = ""
+        """Where it fetched the list from last."""
+
+    def check(self, session: SessionWire) -> None:
+        """Raises NeedsAction when a list of the user's is in the way: there is room for one only."""
+        url = session.blocklist_url or ""
+        if not (self._settings.replace_blocklist or _is_free(url)):
+            raise NeedsAction(Text("blocklist-in-the-way", {"host": urlsplit(url).hostname or "?"}))
+
+    async def apply(self, push: Push) -> BanText:
+        """Have all of it fetched and taken; returns what was."""
+        if len(push.wanted) > _LARGE:
+            text = await asyncio.to_thread(ban_text.write, push.wanted)
+        else:
+            text = ban_text.write(push.wanted)
+        self._shelf.put(self._settings.id, text.body)
+        places = await self._places()
+        for url in places:
+            if await self._fetch_from(url, text):
+                self._works = url
+                return text
+            log.debug("%s did not fetch its list", self._settings.name)
+        raise self._out_of_reach(places[0])
+
+    async def _fetch_from(self, url: str, text: BanText) -> bool:
+        """Have it fetched from `url`; returns whether it was."""
+        session = await self._rpc.call("session-get", SessionWire, fields=_FIELDS)
+        if session.blocklist_url != url or not session.blocklist_enabled:
+            self.check(session)
+            await self._remember(session)
+            await self._rpc.order("session-set", blocklist_url=url, blocklist_enabled=True)
+        try:
+            kept = (await self._rpc.call("blocklist-update", BlocklistUpdate)).blocklist_size
+        except CallRefused:
+            if self._shelf.fetched(self._settings.id):
+                raise  # it has the list and does not understand it
+            return False
+        if not self._shelf.fetched(self._settings.id):
+            return False
+        if kept < text.size:
+            raise ProtocolMismatch(Text("blocklist-incomplete", {"kept": kept, "count": text.size}))
+        return True
+
+    async def _places(self) -> Sequence[str]:
+        """Where it may find the list, the likeliest first; raises NeedsAction when it cannot at all."""
+        shelf, name = self._shelf, self._settings.id
+        end = time.monotonic() + _SERVED_WITHIN
+        while (near := shelf.url(name, near=True)) is None:
+            if time.monotonic() > end:
+                raise NeedsAction(Text("blocklist-not-served"))
+            await asyncio.sleep(0.1)
+        far = shelf.url(name, near=False)
+        reached = [far] if far is not None and not _is_this_machine(far) else []
+        if self._near:
+            reached.insert(0, near)  # and `far`: what seems to be near may live in a container
+        if not reached:
+            raise self._out_of_reach(far or near)
+        return sorted(reached, key=lambda url: url != self._works)
+
+    def _out_of_reach(self, url: str) -> NeedsAction:
+        parts = urlsplit(url)
+        key = "blocklist-not-fetched" if self._near else "blocklist-out-of-reach"
+        return NeedsAction(Text(key, {"address": f"{parts.scheme}://{parts.netloc}"}))
+
+    async def _remember(self, session: SessionWire) -> None:
+        """Keep what the user had set, so that it can be given back."""
+        url = session.blocklist_url or ""
+        if _OURS.search(url):
+            return
+        before = _Before(url, session.blocklist_enabled)
+        key = f"transmission/{self._settings.id}/blocklist"
+        await self._facts.remember(key, msgspec.json.encode(before).decode())
+
+
+def _is_free(url: str) -> bool:
+    """Whether nobody misses what stands there."""
+    return url in _EXAMPLES or _PBH in url or _OURS.search(url) is not None
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return parse_ip(host).is_loopback
+    except InvalidAddress:
+        return host == "localhost"

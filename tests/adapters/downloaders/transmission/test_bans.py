@@ -1,0 +1,202 @@
+"""The blocklist that it fetches from us: whose it is, where it is found, and whether it was taken."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_network
+
+import pytest
+
+from app.adapters.downloaders.transmission import bans
+from app.adapters.downloaders.transmission.downloader import Transmission
+from app.domain.address import Prefix
+from app.locale.texts import say
+from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.ports import Push
+from tests.adapters.downloaders.around import surroundings
+from tests.adapters.downloaders.transmission.conftest import settings_for
+from tests.adapters.downloaders.transmission.fake import EXAMPLE, FakeTransmission
+from tests.adapters.downloaders.transmission.shelf import PATH, ServedShelf
+from tests.services.record_fakes import MemoryFacts
+
+THEIRS = "https://lists.example/?username=me&pin=1234"
+
+
+def push_of(*texts: str) -> Push:
+    wanted: frozenset[Prefix] = frozenset(map(ip_network, texts))
+    return Push(wanted=wanted, added=wanted, removed=(), owned=wanted, everything=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bans, "_SERVED_WITHIN", 0.2)
+
+
+async def test_it_is_told_where_the_list_is_and_to_fetch_it(
+    fake: FakeTransmission, shelf: ServedShelf, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of("36.110.0.1"))
+    assert fake.settings["blocklist-enabled"]
+    assert fake.settings["blocklist-url"] == f"{shelf.root}{PATH}"
+    assert shelf.fetches == 1
+    assert fake.banned
+
+
+async def test_where_it_stands_already_nothing_is_set(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of("36.110.0.1"))
+    await downloader.apply(push_of("36.110.0.1", "36.110.0.2"))
+    assert len(fake.named("session-set")) == 1
+    fake.settings["blocklist-enabled"] = False
+    await downloader.apply(push_of("36.110.0.1"))
+    assert len(fake.named("session-set")) == 2
+
+
+async def test_an_empty_list_unbans_everybody(
+    fake: FakeTransmission, shelf: ServedShelf, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of("36.110.0.1"))
+    await downloader.apply(push_of())
+    assert shelf.body
+    assert not fake.bans("36.110.0.1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        EXAMPLE,
+        "http://192.168.1.2:9898/blocklist/p2p-plain-format?t=1755684278000",
+        f"http://10.0.0.7:1234{PATH}",
+    ],
+)
+async def test_what_nobody_misses_is_replaced(
+    fake: FakeTransmission, downloader: Transmission, url: str
+) -> None:
+    fake.settings["blocklist-url"] = url
+    await downloader.connect()
+    await downloader.apply(push_of("36.110.0.1"))
+    assert fake.banned
+
+
+async def test_a_list_of_the_users_is_left_alone(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    fake.settings |= {"blocklist-url": THEIRS, "blocklist-enabled": True}
+    with pytest.raises(NeedsAction) as caught:
+        await downloader.connect()
+    assert "lists.example" in say(caught.value.text)
+    assert "1234" not in say(caught.value.text)
+    assert fake.settings["blocklist-url"] == THEIRS
+
+
+async def test_one_set_while_we_run_is_left_alone_too(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of("36.110.0.1"))
+    fake.settings["blocklist-url"] = THEIRS
+    with pytest.raises(NeedsAction):
+        await downloader.apply(push_of("36.110.0.1", "36.110.0.2"))
+    assert fake.settings["blocklist-url"] == THEIRS
+
+
+async def test_it_is_replaced_and_remembered_when_the_user_says_so(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts
+) -> None:
+    fake.settings |= {"blocklist-url": THEIRS, "blocklist-enabled": True}
+    settings = settings_for(fake, replace_blocklist=True)
+    downloader = Transmission(settings, surroundings(shelf=shelf, facts=facts))
+    await downloader.connect()
+    await downloader.apply(push_of("36.110.0.1"))
+    await downloader.apply(push_of("36.110.0.2"))
+    assert fake.banned
+    assert json.loads(facts.facts["transmission/lab/blocklist"]) == {
+        "url": THEIRS,
+        "enabled": True,
+    }
+    await downloader.close()
+
+
+async def test_without_our_server_it_says_so(
+    shelf: ServedShelf, downloader: Transmission, fake: FakeTransmission
+) -> None:
+    shelf.root = None
+    with pytest.raises(NeedsAction) as caught:
+        await downloader.apply(push_of("36.110.0.1"))
+    assert caught.value.text.id == "blocklist-not-served"
+    assert fake.settings["blocklist-url"] == EXAMPLE
+
+
+async def test_a_list_that_it_cannot_fetch_is_said_with_the_address_alone(
+    shelf: ServedShelf, downloader: Transmission
+) -> None:
+    shelf.root = "http://127.0.0.1:9"
+    with pytest.raises(NeedsAction) as caught:
+        await downloader.apply(push_of("36.110.0.1"))
+    text = say(caught.value.text)
+    assert "http://127.0.0.1:9" in text
+    assert PATH not in text
+    assert "server.prefix" in text
+
+
+async def test_one_in_a_container_fetches_it_where_others_do(
+    fake: FakeTransmission, shelf: ServedShelf, downloader: Transmission
+) -> None:
+    # 127.0.0.1 is another machine to what runs in a container; 0.0.0.0 stands for our address in its network.
+    shelf.far = (shelf.root or "").replace("127.0.0.1", "0.0.0.0")
+    shelf.root = "http://127.0.0.1:9"
+    await downloader.apply(push_of("36.110.0.1"))
+    assert fake.settings["blocklist-url"] == f"{shelf.far}{PATH}"
+    updates = len(fake.named("blocklist-update"))
+    await downloader.apply(push_of("36.110.0.2"))
+    assert len(fake.named("blocklist-update")) == updates + 1
+
+
+async def test_on_another_computer_our_loopback_is_not_even_tried(
+    fake: FakeTransmission, shelf: ServedShelf
+) -> None:
+    fake.url = fake.url.replace("127.0.0.1", "0.0.0.0")
+    downloader = Transmission(settings_for(fake), surroundings(shelf=shelf))
+    with pytest.raises(NeedsAction) as caught:
+        await downloader.apply(push_of("36.110.0.1"))
+    assert caught.value.text.id == "blocklist-out-of-reach"
+    assert not fake.named("blocklist-update")
+    await downloader.close()
+
+
+async def test_entries_that_it_did_not_keep_are_counted(
+    fake: FakeTransmission, downloader: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = fake.update
+
+    async def forgetful() -> object:
+        await update()
+        return {"blocklist-size": 1}
+
+    monkeypatch.setattr(fake, "update", forgetful)
+    with pytest.raises(ProtocolMismatch) as caught:
+        await downloader.apply(push_of("36.110.0.1", "36.110.0.9", "36.110.1.0/24"))
+    assert "1 of 3" in say(caught.value.text)
+
+
+async def test_what_it_says_of_a_list_that_it_fetched_is_passed_on(
+    fake: FakeTransmission, downloader: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = fake.update
+
+    async def failing() -> object:
+        await update()
+        return "Error uncompressing blocklist: buffer error (-5)"
+
+    monkeypatch.setattr(fake, "update", failing)
+    with pytest.raises(ProtocolMismatch) as caught:
+        await downloader.apply(push_of("36.110.0.1"))
+    assert "buffer error" in say(caught.value.text)
+
+
+async def test_a_large_list_is_taken_whole(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of(*(f"36.110.{n >> 7}.{2 * (n & 127)}" for n in range(2_000))))
+    assert len(fake.banned) == 2_000
