@@ -100,8 +100,8 @@ async def some_at_a_time(
 
 async def showing(
     torrents: Iterable[Watched[W]], prefixes: Collection[Prefix]
-) -> list[tuple[Watched[W], W]]:
-    """The peers in them that are inside `prefixes`, each with its torrent."""
+) -> list[tuple[Watched[W], W, Peer]]:
+    """The peers in them that are inside `prefixes`, each with its torrent and what it was made of."""
     if not prefixes:
         return []
     if len(prefixes) > _MANY:
@@ -118,7 +118,7 @@ async def showing(
             if places.find(address.ip) or (
                 address.raw.ip is not address.ip and places.find(address.raw.ip)
             ):
-                found.append((watched, wire))
+                found.append((watched, wire, peer))
     return found
 
 

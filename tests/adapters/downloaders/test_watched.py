@@ -116,7 +116,7 @@ async def test_peers_inside_a_block_are_found_by_both_their_addresses(more: int)
 
     async def found(text: str) -> list[str]:
         inside = await showing([one, other], [ip_network(text), *unrelated])
-        return [wire.ip for _, wire in inside]
+        return [wire.ip for _, wire, _ in inside]
 
     assert await found("10.0.0.0/24") == ["::ffff:10.0.0.1", "10.0.0.7"]
     assert await found("::ffff:10.0.0.1/128") == ["::ffff:10.0.0.1"]

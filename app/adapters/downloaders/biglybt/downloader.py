@@ -76,10 +76,10 @@ class BiglyBT:
 
     async def apply(self, push: Push) -> None:
         torrents = self._torrents.entries.values()
-        for watched, _ in await showing(torrents, [*push.added, *push.removed]):
+        for watched, *_ in await showing(torrents, [*push.added, *push.removed]):
             watched.turn.pending = True
         inside = await showing(torrents, push.added)
-        await self._bans.apply(push, sorted({host_of(wire) for _, wire in inside}))
+        await self._bans.apply(push, sorted({host_of(wire) for _, wire, _ in inside}))
 
     async def upload_limits(self) -> UploadLimits:
         return UploadLimits(rate=max(0, (await self._limits()).upload))
