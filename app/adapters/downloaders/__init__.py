@@ -7,6 +7,7 @@ from typing import Final
 
 from app.adapters.downloaders.aria2.downloader import Aria2
 from app.adapters.downloaders.biglybt.downloader import BiglyBT
+from app.adapters.downloaders.bitcomet.downloader import BitComet
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.rtorrent.downloader import RTorrent
 from app.adapters.downloaders.surroundings import Surroundings
@@ -17,6 +18,7 @@ from app.settings.downloader_kind import (
     ARIA2,
     ARIA2_NEXT,
     BIGLYBT,
+    BITCOMET,
     QBITTORRENT,
     QBITTORRENT_EE,
     RTORRENT,
@@ -28,6 +30,7 @@ _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downl
     ARIA2: Aria2,
     RTORRENT: RTorrent,
     QBITTORRENT: QBittorrent,
+    BITCOMET: BitComet,
     BIGLYBT: BiglyBT,
     QBITTORRENT_EE: QBittorrent,
     TRANSMISSION: Transmission,

@@ -71,6 +71,8 @@ class SimulatedSwarm:
         """Bytes sent to all of them, ever."""
         self.is_up = True
         """Whether there is anybody to connect to."""
+        self.each_moment: Callable[[], None] = lambda: None
+        """What the downloader does of its own accord."""
         self._allows = allows
 
     @property
@@ -87,6 +89,7 @@ class SimulatedSwarm:
 
     def move(self) -> None:
         """Let one moment pass."""
+        self.each_moment()
         for peer in self.peers.values():
             if not self.is_up:
                 self.drop(peer)
