@@ -49,7 +49,8 @@ _PROXY_ASKS: Final = 407
 class Way(Struct, frozen=True, kw_only=True):
     """How a downloader is reached."""
 
-    root: httpx.URL
+    entered: httpx.URL
+    """What the user gave as its address."""
     trust: Trust
     proxy: str
     """Empty for none."""
@@ -78,22 +79,36 @@ async def failure_of(error: Exception, way: Way, *, first: bool) -> DownloaderEr
         return _proxy_failed(way, _why_unconnected(cause, httpx.URL(way.proxy)))
     told = _badly_spoken(cause)
     if told is None:
-        reason = _why_unconnected(cause, way.root)
+        reason = _why_unconnected(cause, way.entered)
         return NoListener(reason) if reason.id == "no-listener" else Unreachable(reason)
     return (await https_expected(way) if first else None) or told
 
 
 async def https_expected(way: Way) -> NeedsAction | None:
     """The error of asking a server over HTTP that speaks TLS; None when that is not what is wrong."""
-    if way.root.scheme != "http" or await _shown(way) is None:
+    if way.entered.scheme != "http" or await _shown(way) is None:
         return None
-    address = str(way.root.copy_with(scheme="https", port=way.root.port or _PORTS["http"]))
-    return NeedsAction(Text("https-expected", {"address": address}))
+    address = str(way.entered.copy_with(scheme="https", port=way.entered.port or _PORTS["http"]))
+    return NeedsAction(Text("https-expected", {"address": address.rstrip("/")}))
+
+
+def redirected(target: str, asked: httpx.URL, way: Way) -> NeedsAction:
+    """The error of an answer that leads to `target`, without what could be secret in it."""
+    try:
+        url = asked.join(target)
+        place = f"{url.scheme}://{address_of(url) if url.port else _host(url)}"
+    except (httpx.InvalidURL, UnicodeError):
+        return NeedsAction(Text("redirected-away", {"address": "?"}))
+    ours = asked.path[len(way.entered.path.rstrip("/")) :]
+    address = f"{place}{url.path.removesuffix(ours)}".rstrip("/")
+    if not url.path.endswith(ours) or address == str(way.entered).rstrip("/"):
+        return NeedsAction(Text("redirected-away", {"address": f"{place}{url.path}"}))
+    return NeedsAction(Text("downloader-redirects", {"address": address}))
 
 
 def refused_by_proxy(status: int, way: Way) -> DownloaderError | None:
     """The error that an answer means which comes from the proxy instead of the downloader; None when it does not."""
-    if not way.proxy.startswith("http:") or way.root.scheme != "http":
+    if not way.proxy.startswith("http:") or way.entered.scheme != "http":
         return None
     if status == _PROXY_ASKS:
         return _proxy_failed(way, Text("proxy-asks"))
@@ -137,7 +152,7 @@ def _proxy_failed(way: Way, reason: Param) -> Unreachable:
 
 
 def _no_tls(error: ssl.SSLError, way: Way) -> Text:
-    address = address_of(way.root)
+    address = address_of(way.entered)
     reason = error.reason or type(error).__name__
     if reason in _NO_TLS:
         return Text("no-tls", {"address": address})
@@ -171,7 +186,7 @@ def _described(shown: Certificate) -> dict[str, Param]:
 
 
 async def _shown(way: Way) -> bytes | None:
-    url = way.root.copy_with(scheme="https", port=way.root.port or _PORTS[way.root.scheme])
+    url = way.entered.copy_with(scheme="https", port=way.entered.port or _PORTS[way.entered.scheme])
     try:
         async with asyncio.timeout(_SECONDS_TO_LOOK):
             return await shown_certificate(url, proxy=way.proxy)
@@ -181,8 +196,11 @@ async def _shown(way: Way) -> bytes | None:
 
 def address_of(url: httpx.URL) -> str:
     """Host and port, as people write them."""
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    return f"{host}:{url.port or _PORTS.get(url.scheme, '')}"
+    return f"{_host(url)}:{url.port or _PORTS.get(url.scheme, '')}"
+
+
+def _host(url: httpx.URL) -> str:
+    return f"[{url.host}]" if ":" in url.host else url.host
 
 
 def _cut(text: str) -> str:

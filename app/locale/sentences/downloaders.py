@@ -53,7 +53,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bans-not-taken": N_("{count} entries of the ban list were not taken, such as {example}"),
     "trackers-not-taken": N_("the trackers are not those that were set"),
     "bans-not-lifted": N_("{count} entries could not be taken off its ban list, such as {example}"),
-    "downloader-redirects": N_("it redirects to {address}; enter that address"),
+    "downloader-redirects": N_("It redirects to another address. Enter {address} instead."),
+    "redirected-away": N_(
+        "It redirects to {address}, as another program or a log-in page before it does."
+        " Enter an address that leads to it directly."
+    ),
     "downloader-denied": N_(
         "Wrong user name or password. Not tried again until you change it or ask for it."
     ),
@@ -175,7 +179,8 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Another program seems to listen there; an address of {kind} looks like {example}."
     ),
     "switch-on-qbittorrent": N_(
-        "Start qBittorrent and switch its WebUI on: Tools, Preferences, WebUI; its port stands there."
+        "Start qBittorrent and switch its WebUI on, in its preferences under WebUI; its port stands"
+        " there, too."
     ),
     "switch-on-transmission": N_(
         "Start Transmission and allow remote access: Edit, Preferences, Remote; for the daemon,"

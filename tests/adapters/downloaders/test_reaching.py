@@ -22,7 +22,7 @@ from app.services.errors import (
     UntrustedCertificate,
 )
 from app.settings.downloader import DownloaderSettings, read_downloader
-from app.settings.downloader_kind import DOWNLOADER_KINDS, RTORRENT
+from app.settings.downloader_kind import ARIA2, ARIA2_NEXT, DOWNLOADER_KINDS, RTORRENT
 from tests.adapters.certificates import make_certificate
 from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.serving import serving
@@ -138,7 +138,8 @@ async def test_a_redirect_says_which_address_to_enter(kind: str) -> None:
     async with serving(handle) as url:
         error = await failure(settings(kind, url))
     assert isinstance(error, NeedsAction)
-    assert "https://elsewhere.lan" in say(error.text)
+    path = "/jsonrpc" if kind in (ARIA2, ARIA2_NEXT) else ""
+    assert f"Enter https://elsewhere.lan{path} instead." in say(error.text)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, RTORRENT])
@@ -154,7 +155,8 @@ async def test_https_is_noticed_and_its_certificate_shown(kind: str, tmp_path: P
         trusted = {"trusted-certificate": read_certificate(own.der).fingerprint}
         behind = await failure(settings(kind, url, **trusted))
     assert type(plain) is NeedsAction
-    assert f"Enter {url}" in say(plain.text)
+    path = "/jsonrpc" if kind in (ARIA2, ARIA2_NEXT) else ""
+    assert f"Enter {url}{path} as" in say(plain.text)
     assert isinstance(untrusted, UntrustedCertificate)
     assert read_certificate(own.der).shown_fingerprint in say(untrusted.text)
     assert isinstance(other, UntrustedCertificate)
