@@ -78,6 +78,23 @@ class QBittorrentClient:
         if not wait_for(lambda: self.state(torrent) in SEEDING, timeout):
             raise DaemonFailed(f"{torrent.name} is not seeded: {self.state(torrent)}")
 
+    def add_many(
+        self, torrents: Sequence[LabTorrent], save_path: str | Path, *, timeout: float = 60
+    ) -> None:
+        """The same for many of one folder, faster."""
+        form = {"savepath": str(save_path), "skip_checking": "true"}
+        for start in range(0, len(torrents), 50):
+            few = torrents[start : start + 50]
+            files = [("torrents", (t.metainfo.name, t.metainfo.read_bytes())) for t in few]
+            self._http.post("torrents/add", data=form, files=files).raise_for_status()
+
+        def are_seeding() -> bool:
+            rows = self.get("torrents/info").json()
+            return sum(row["state"] in SEEDING for row in rows) >= len(torrents)
+
+        if not wait_for(are_seeding, timeout):
+            raise DaemonFailed(f"not all of {len(torrents)} are seeded")
+
     def remove(self, torrent: LabTorrent) -> None:
         """Let it forget `torrent` and its peers; the payload stays."""
         self.post("torrents/delete", hashes=torrent.info_hash, deleteFiles="false")
