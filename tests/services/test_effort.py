@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.services.effort import Effort
+from app.services.effort import Effort, accounted
 
 TICK = 0.02
 
@@ -75,3 +75,23 @@ async def test_one_that_is_never_awaited_can_be_closed() -> None:
     mine.close()
     mine.close()
     assert mine.seconds == 0
+
+
+async def test_parts_in_tasks_of_their_own_are_put_down_to_the_whole() -> None:
+    async def many() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(accounted(worker(2)))
+        assert await accounted(worker(1)) == "done"
+
+    mine, other = Effort(many()), Effort(worker(2))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_awaited(other))
+        await mine
+    assert 5 * TICK <= mine.seconds < 6 * TICK
+    assert 2 * TICK <= other.seconds < 3 * TICK
+    assert await accounted(worker(1)) == "done"
+
+
+async def _awaited(effort: Effort[str]) -> None:
+    await effort

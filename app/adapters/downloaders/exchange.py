@@ -21,6 +21,7 @@ from app.adapters.downloaders.failure import (
 from app.adapters.http import TIMEOUTS, USER_AGENT, Trust, open_transport
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
+from app.services.effort import accounted
 from app.services.errors import NeedsAction, ProtocolMismatch, TooLate
 from app.settings.downloader import DownloaderSettings
 
@@ -122,7 +123,7 @@ class Exchange:
             _Body(form, FORM) if form is not None else None if json is None else _Body(json, JSON)
         )
         async with self._slots:
-            answer = await self._sent(method, path, params, body, headers)
+            answer = await accounted(self._sent(method, path, params, body, headers))
         if answer.status == _BAD_REQUEST and not self._answered:
             better = await https_expected(self._way)
             if better is not None:
