@@ -40,16 +40,24 @@ class Watched:
         return self.state.num_leechs + self.state.num_seeds
 
     @property
+    def moves(self) -> bool:
+        """Whether anything is transferred on it."""
+        return self.state.upspeed > 0 or self.state.dlspeed > 0
+
+    @property
     def wants_properties(self) -> bool:
         """Whether the list lacks what `torrents/properties` has: privacy before 5.0, finished pieces before 5.2."""
         if self.state.pieces_have is not None and self._private_listed is not None:
             return False
         return self._properties is None or self._properties_at != self.state.completed
 
-    def change(self, change: TorrentChange, *, full: bool) -> None:
-        """Take over what the list says of it; `full` replaces all that was said before."""
+    def change(self, change: TorrentChange, *, full: bool, known: bool = True) -> None:
+        """Take over what the list says of it; `full` replaces all that was said before.
+
+        Of one that was not known the counters tell nothing: twenty thousand at rest would all be asked at once.
+        """
         self.gone = False
-        if self.state.stirs(change):
+        if known and self.state.stirs(change):
             self.turn.stir()
         if full:
             self.state = TorrentState()
@@ -139,10 +147,11 @@ class TorrentTable:
             if effort.due():
                 await effort.rest()
             watched = self.entries.get(torrent_id)
+            known = watched is not None
             if watched is None:
                 empty = Torrent(id=torrent_id, hash=torrent_id, name="")
                 watched = self.entries[torrent_id] = Watched(torrent_id, Turn(torrent_id), empty)
-            watched.change(change, full=answer.full_update)
+            watched.change(change, full=answer.full_update, known=known)
         gone = self.entries if answer.full_update else answer.torrents_removed
         for torrent_id in [gone_id for gone_id in gone if gone_id not in answer.torrents]:
             self.entries.pop(torrent_id, None)
@@ -154,9 +163,7 @@ class TorrentTable:
         for watched in self.entries.values():
             if effort.due():
                 await effort.rest()
-            state = watched.state
-            moving = state.upspeed > 0 or state.dlspeed > 0
-            watched.turn.begin(self._sweep, moving=moving, connected=watched.connected)
+            watched.turn.begin(self._sweep, moving=watched.moves, connected=watched.connected)
         return [watched for watched in self.entries.values() if watched.turn.pending]
 
 

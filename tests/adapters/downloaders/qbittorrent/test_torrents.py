@@ -179,3 +179,15 @@ async def test_what_is_no_url_is_no_tracker() -> None:
     table = TorrentTable()
     await merge(table, 1, full_update=True, torrents={A: {"tracker": "http://[bad"}})
     assert shown(table).tracker == ""
+
+
+async def test_of_a_large_session_at_rest_few_are_asked_at_first() -> None:
+    table, resting = TorrentTable(), {**FULL, "upspeed": 0, "dlspeed": 0}
+    lonely = {**resting, "num_leechs": 0, "num_seeds": 0}
+    many = {f"{number:040x}": lonely for number in range(600)}
+    await merge(
+        table, 1, full_update=True, torrents={**many, A: resting, B: {**lonely, "upspeed": 1}}
+    )
+    asked = {watched.id for watched in await table.begin_sweep(Effort())}
+    assert {A, B} <= asked
+    assert len(asked) < 60
