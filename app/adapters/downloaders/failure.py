@@ -101,7 +101,8 @@ def redirected(target: str, asked: httpx.URL, way: Way) -> NeedsAction:
         return NeedsAction(Text("redirected-away", {"address": "?"}))
     ours = asked.path[len(way.entered.path.rstrip("/")) :]
     address = f"{place}{url.path.removesuffix(ours)}".rstrip("/")
-    if not url.path.endswith(ours) or address == str(way.entered).rstrip("/"):
+    moved = url.path.endswith(ours) if ours else url.path == asked.path
+    if not moved or address == str(way.entered).rstrip("/"):
         return NeedsAction(Text("redirected-away", {"address": f"{place}{url.path}"}))
     return NeedsAction(Text("downloader-redirects", {"address": address}))
 
