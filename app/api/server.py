@@ -91,6 +91,7 @@ class ApiServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._core.blocklists.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -243,6 +243,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         " with all peers of its torrent, which come back within seconds; 4.1 does better."
     ),
     "torrent-gone": N_("it has no such torrent any more"),
+    "blocklist-unknown": N_("There is no such list."),
     "blocklist-in-the-way": N_(
         "It uses a blocklist of your own from {host}, and there is room for one only. Allow"
         " PeerWarden to replace it, or remove it in Transmission."

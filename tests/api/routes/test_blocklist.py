@@ -1,14 +1,17 @@
 """The lists that downloaders fetch (reference/webapi.md 3.6)."""
 
 import asyncio
+from ipaddress import ip_address
 
 import pytest
 from msgspec.structs import replace
 
+from app.api.routes import blocklist
 from app.domain.address import parse_prefix
+from app.services.blocklists import Blocklists
 from app.services.downloaders import remap_of
 from app.services.export import FORMATS, lines
-from tests.api.conftest import Served
+from tests.api.conftest import Served, failed
 from tests.domain.examples import ban
 
 LISTS = [f"/blocklist/{name}" for name in FORMATS]
@@ -114,3 +117,84 @@ async def test_a_client_that_leaves_in_the_middle_is_no_error(served: Served) ->
     await writer.drain()
     writer.transport.abort()
     assert (await served.anyone.get("/blocklist/ip")).status_code == 200
+
+
+def path_of(served: Served, downloader: str) -> str:
+    url = served.core.blocklists.url(downloader, near=True)
+    assert url is not None
+    return url.removeprefix(served.server.url)
+
+
+async def test_a_downloader_finds_the_list_that_was_put_for_it(served: Served) -> None:
+    shelf = served.core.blocklists
+    path = path_of(served, "nas")
+    failed(await served.anyone.get(path), 404)
+    shelf.put("nas", b"PeerWarden:1.2.3.4-1.2.3.4\n")
+    shelf.put("other", b"another\n")
+    answer = await served.anyone.get(path)
+    assert answer.content == b"PeerWarden:1.2.3.4-1.2.3.4\n"
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-length"] == "27"
+    assert (shelf.fetched("nas"), shelf.fetched("other")) == (True, False)
+    shelf.put("nas", b"new\n")
+    assert not shelf.fetched("nas")
+    failed(await served.anyone.get("/blocklist/for/nobody"), 404)
+
+
+async def test_who_asks_for_the_size_alone_has_not_fetched_it(served: Served) -> None:
+    served.core.blocklists.put("nas", b"x" * 100)
+    answer = await served.anyone.head(path_of(served, "nas"))
+    assert answer.headers["content-length"] == "100"
+    assert answer.content == b""
+    assert not served.core.blocklists.fetched("nas")
+
+
+async def test_who_leaves_in_the_middle_has_not_fetched_it(served: Served) -> None:
+    served.core.blocklists.put("nas", b"x" * 16_000_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.server.port, limit=1024)
+    writer.write(f"GET {path_of(served, 'nas')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    await writer.drain()
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.transport.abort()
+    assert (await served.anyone.get("/blocklist/ip")).status_code == 200
+    assert not served.core.blocklists.fetched("nas")
+
+
+async def test_a_list_is_packed_for_who_fetches_it_from_afar(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocklist, "direct_address", lambda _request: ip_address("192.168.1.9"))
+    body = b"PeerWarden:1.2.3.4-1.2.3.4\n" * 10_000
+    served.core.blocklists.put("nas", body)
+    for _ in range(2):
+        answer = await served.anyone.get(path_of(served, "nas"))
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(body) / 50
+        assert answer.content == body
+    plain = await served.anyone.get(path_of(served, "nas"), headers={"Accept-Encoding": "br"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == body
+
+
+async def test_a_downloader_elsewhere_finds_its_list_where_the_settings_say(
+    served: Served,
+) -> None:
+    await served.core.settings.change(
+        "config.yml", {("server", "prefix"): "http://192.168.1.5:9898"}
+    )
+    far = served.core.blocklists.url("nas", near=False)
+    assert far == f"http://192.168.1.5:9898{path_of(served, 'nas')}"
+
+
+async def test_a_list_that_was_put_before_the_server_ran_is_found_too(served: Served) -> None:
+    shelf = Blocklists()
+    shelf.put("nas", b"early")
+    assert shelf.url("nas", near=True) is None
+    shelf.open(served.core.settings, "http://127.0.0.1:1")
+    url = shelf.url("nas", near=True)
+    assert url is not None
+    found = shelf.named(url.rpartition("/")[2])
+    assert found is not None
+    assert found.body == b"early"
+    shelf.close()
+    assert shelf.url("nas", near=True) is None

@@ -51,7 +51,7 @@ class BanList:
     def __init__(self, rpc: Rpc, settings: DownloaderSettings, around: Surroundings) -> None:
         self._rpc, self._settings = rpc, settings
         self._shelf, self._facts = around.shelf, around.facts
-        self._near = _is_this_machine(settings.endpoint)
+        self._near = _is_loopback(settings.endpoint)
         self._works = ""
         """Where it fetched the list from last."""
 
@@ -103,13 +103,17 @@ class BanList:
             if time.monotonic() > end:
                 raise NeedsAction(Text("blocklist-not-served"))
             await asyncio.sleep(0.1)
-        far = shelf.url(name, near=False)
-        reached = [far] if far is not None and not _is_this_machine(far) else []
-        if self._near:
-            reached.insert(0, near)  # and `far`: what seems to be near may live in a container
-        if not reached:
-            raise self._out_of_reach(far or near)
-        return sorted(reached, key=lambda url: url != self._works)
+        far = shelf.url(name, near=False) or near
+        # What seems to be near may live in a container, and what is far never finds us on our own loopback.
+        places = [near, far] if self._near else [far, near]
+        found = [
+            url
+            for url in dict.fromkeys(places)
+            if not _is_loopback(url) or (self._near and url is near)
+        ]
+        if not found:
+            raise self._out_of_reach(far)
+        return sorted(found, key=lambda url: url != self._works)
 
     def _out_of_reach(self, url: str) -> NeedsAction:
         parts = urlsplit(url)
@@ -131,7 +135,7 @@ def _is_free(url: str) -> bool:
     return url in _EXAMPLES or _PBH in url or _OURS.search(url) is not None
 
 
-def _is_this_machine(url: str) -> bool:
+def _is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     try:
         return parse_ip(host).is_loopback

@@ -200,3 +200,15 @@ async def test_a_large_list_is_taken_whole(
 ) -> None:
     await downloader.apply(push_of(*(f"36.110.{n >> 7}.{2 * (n & 127)}" for n in range(2_000))))
     assert len(fake.banned) == 2_000
+
+
+async def test_on_another_computer_it_fetches_it_where_we_listen_in_its_network(
+    fake: FakeTransmission, shelf: ServedShelf
+) -> None:
+    fake.url = fake.url.replace("127.0.0.1", "0.0.0.0")
+    shelf.far = "http://127.0.0.1:9898"  # nobody has set server.prefix
+    shelf.root = (shelf.root or "").replace("127.0.0.1", "0.0.0.0")
+    downloader = Transmission(settings_for(fake), surroundings(shelf=shelf))
+    await downloader.apply(push_of("36.110.0.1"))
+    assert fake.settings["blocklist-url"] == f"{shelf.root}{PATH}"
+    await downloader.close()
