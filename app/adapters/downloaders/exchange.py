@@ -54,6 +54,11 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - HTTP
 
     @property
+    def is_json(self) -> bool:
+        """Whether it says so."""
+        return "json" in self.headers.get("Content-Type", "").lower()
+
+    @property
     def text(self) -> str:
         """The body, whatever it is."""
         return self.body.decode("utf-8", "replace")
@@ -124,7 +129,7 @@ class Exchange:
         )
         async with self._slots:
             answer = await accounted(self._sent(method, path, params, body, headers))
-        if answer.status == _BAD_REQUEST and not self._answered:
+        if answer.status == _BAD_REQUEST and not self._answered and not answer.is_json:
             better = await https_expected(self._way)
             if better is not None:
                 raise better

@@ -27,7 +27,7 @@ from app.services.errors import (
 )
 
 _PORTS: Final = {"http": 80, "https": 443}
-_SECONDS_TO_LOOK: Final = 10.0
+_SECONDS_TO_LOOK: Final = 5.0
 _LONGEST_REASON: Final = 80
 _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 """What OpenSSL calls an answer that is none of TLS."""

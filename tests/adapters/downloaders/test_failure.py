@@ -215,6 +215,20 @@ async def test_a_400_of_a_server_without_tls_is_an_answer() -> None:
         assert await text_of(Exchange(url)) == "bad"
 
 
+async def test_a_400_that_is_json_is_not_asked_for_tls() -> None:
+    began: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        began.append(await reader.read(1))
+        writer.write(b"HTTP/1.1 400 Bad\r\nContent-Type: application/json-rpc\r\n")
+        writer.write(b"Content-Length: 2\r\n\r\n{}")
+        await reader.read()
+
+    async with listening(talk) as port:
+        assert await text_of(Exchange(f"http://127.0.0.1:{port}")) == "{}"
+    assert began == [b"G"]
+
+
 async def test_what_breaks_off_after_it_answered_is_not_asked_for_tls() -> None:
     began: list[bytes] = []
 
