@@ -11,12 +11,11 @@ from typing import Final
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
 from app.adapters.downloaders.qbittorrent.bans import BanWriter
-from app.adapters.downloaders.qbittorrent.server import Server
+from app.adapters.downloaders.qbittorrent.follower import Follower
 from app.adapters.downloaders.qbittorrent.session import Session, expect
-from app.adapters.downloaders.qbittorrent.torrents import TorrentTable, Watched
+from app.adapters.downloaders.qbittorrent.torrents import Watched
 from app.adapters.downloaders.qbittorrent.trackers import TrackerWriter
 from app.adapters.downloaders.qbittorrent.wire import (
-    MainData,
     Properties,
     TorrentPeersAnswer,
     decode,
@@ -47,10 +46,8 @@ class QBittorrent:
         self._session = Session(settings)
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
         self._trackers = TrackerWriter(self._session)
-        self._server = Server()
-        self._torrents = TorrentTable()
-        self._torrents_of = 0
-        self._reading = asyncio.Lock()
+        self._follower = Follower(self._session)
+        self._torrents = self._follower.torrents
         self._decode_time = 0.0
         self._converting = asyncio.Lock()
         """Else sixteen answers at once would be sixteen slices in one turn of the loop."""
@@ -61,14 +58,14 @@ class QBittorrent:
     async def snapshot(self) -> Snapshot:
         started = time.perf_counter()
         exchange = self._session.exchange
-        requests, received, self._decode_time = exchange.requests, exchange.received, 0.0
-        await self._follow()
+        requests, received = exchange.requests, exchange.received
+        self._decode_time = await self._follower.follow()
         effort = Effort()
         due = await self._torrents.begin_sweep(effort)
         self._decode_time += effort.seconds
         await self._ask_all(due)
         torrents = await self._show()
-        server = self._server
+        server = self._follower.server
         return Snapshot(
             at=self._clock(),
             torrents=torrents,
@@ -116,28 +113,6 @@ class QBittorrent:
 
     async def close(self) -> None:
         await self._session.close()
-
-    async def _follow(self) -> None:
-        """Bring the list of torrents up to date."""
-        session, table, path = self._session, self._torrents, "sync/maindata"
-        await session.open()
-        number = session.number
-        if self._torrents_of != number:
-            table.rid = 0
-        answer = expect(await session.get(path, rid=table.rid), path)
-        effort = Effort()
-        changes = await decode(answer.body, MainData)
-        fell = table.restarted(changes)
-        self._server.merge(changes.server_state, full=changes.full_update)
-        forgotten = changes.full_update and table.rid > 0 and session.number == number
-        # An API key has one session for all programs that use it, so another's request makes ours
-        # forgotten, too; only a log-in of our own tells by that alone.
-        if forgotten and (fell or not session.keyed):
-            session.lost()
-        await table.merge(changes, effort)
-        self._decode_time += effort.seconds
-        await session.open()
-        self._torrents_of = session.number
 
     async def _ask_all(self, due: Collection[Watched]) -> None:
         """Ask them; one that does not answer in time shows whom it showed last, unless none does."""

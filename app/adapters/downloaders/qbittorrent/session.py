@@ -40,6 +40,8 @@ class Session:
         self._settings = settings
         self.flavour = flavour_of(settings)
         self.exchange = exchange_with(settings, _API)
+        self.version = Version("", (0, 0, 0))
+        """Of the server, once a session was opened."""
         self.number = 0
         """Grows with every session opened."""
         self._open: Connection | None = None
@@ -124,7 +126,7 @@ class Session:
             if self._refusal is not None:
                 raise AccessDenied(self._refusal)
             await self._enter()
-            version = await self._read_version()
+            version = self.version = await self._read_version()
             await self._prepare(version)
             self.number += 1
             self._open = Connection(

@@ -67,7 +67,7 @@ class TorrentState(Struct, gc=False):
 
     def merge(self, change: TorrentChange) -> None:
         """Take over the members that `change` has."""
-        for name in change.__struct_fields__:
+        for name in TorrentChange.__struct_fields__:
             value = getattr(change, name)
             if value is not UNSET:
                 setattr(self, name, value)
@@ -97,6 +97,12 @@ class TorrentChange(Struct, gc=False):
     is_private: bool | UnsetType | None = UNSET
     piece_size: int | UnsetType = UNSET
     pieces_have: int | UnsetType = UNSET
+
+
+class ActiveTorrent(TorrentChange, kw_only=True, gc=False):
+    """One of those that `torrents/info` lists, with all members."""
+
+    hash: str
 
 
 class ServerState(Struct, frozen=True, gc=False):

@@ -141,6 +141,8 @@ class Scripted:
                 return web.Response()
             case "sync/maindata":
                 return web.json_response(self._main(int(values["rid"])))
+            case "torrents/info":
+                return web.json_response(self._active())
             case "sync/torrentPeers":
                 self.asked.append(values["hash"])
                 return self._found(self.peers, values["hash"], "peers")
@@ -163,6 +165,13 @@ class Scripted:
     def _ban(self, entries: list[str]) -> None:
         kept = {entry for entry in entries if entry and entry not in self.drops}
         self.preferences["banned_IPs"] = "\n".join(sorted(kept))
+
+    def _active(self) -> list[dict[str, Any]]:
+        return [
+            {"hash": key, **value}
+            for key, value in self.torrents.items()
+            if value["upspeed"] or value["dlspeed"]
+        ]
 
     def _main(self, rid: int) -> dict[str, Any]:
         before, is_known = self._sent, rid > 0 and rid == self._rid
