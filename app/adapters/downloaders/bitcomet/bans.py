@@ -59,7 +59,7 @@ class BanWriter:
             await self._unban(push)
         # Where it does not tell, what stands there is never known; and who is still connected may go the second time.
         if plan.changes or standing is None or (push.everything and inside):
-            body = await _computed(size, _packed, plan.entries)
+            body = await _computed(size, _packed, standing or "", plan.entries, wanted)
             await self._session.ask(_UPLOAD, body, Outcome)
             await self._await(wanted)
 
@@ -134,12 +134,12 @@ def _addresses(removed: Collection[Prefix], dropped: Collection[IPAddress]) -> l
     return list(found)
 
 
-def _packed(entries: Collection[str]) -> bytes:
-    content = "\n".join(entries).encode("utf-8", "surrogateescape")
+def _packed(standing: str, entries: Collection[str], ours: Collection[str]) -> bytes:
+    """The upload: lines of its user in their order, remarks among them, and then ours."""
+    kept = set(entries).difference(ours)
+    lines = [line for raw in standing.splitlines() if (line := raw.strip()) in kept]
+    content = "\n".join((*lines, *filter(ours.__contains__, entries)))
+    packed = base64.b64encode(content.encode("utf-8", "surrogateescape")).decode()
     return msgspec.json.encode(
-        {
-            "import_type": "replace",
-            "data_type": "data_file",
-            "content_base64": base64.b64encode(content).decode(),
-        }
+        {"import_type": "replace", "data_type": "data_file", "content_base64": packed}
     )

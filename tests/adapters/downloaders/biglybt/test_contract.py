@@ -23,9 +23,9 @@ class FakeSubject:
     torrent_size = SIZE
     keeps_foreign = True
 
-    def __init__(self, fake: FakeBiglyBT) -> None:
+    def __init__(self, fake: FakeBiglyBT, *, increment: bool = True) -> None:
         self._fake = fake
-        self.settings = settings(fake)
+        self.settings = settings(fake, increment_ban=increment)
         self.around: Surroundings = surroundings()
         self.wrong: DownloaderSettings | None = settings(fake, token=Secret("of yesterday"))
 
@@ -62,7 +62,9 @@ class TestBiglyBT(DownloaderContract):
 
 
 class TestVuze(DownloaderContract):
+    """And with whole lists instead of single changes."""
+
     @pytest.fixture
     async def subject(self) -> AsyncIterator[Subject]:
         async with fake_biglybt("Vuze") as fake:
-            yield FakeSubject(fake)
+            yield FakeSubject(fake, increment=False)
