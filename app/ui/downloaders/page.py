@@ -184,6 +184,9 @@ class DownloadersPage(Page):
         if remedy is Remedy.EXPORT:
             self.desk.navigate("bans", EXPORT)
             return
+        if remedy is Remedy.SERVER:
+            self.desk.navigate("settings", "server")
+            return
         state = self.desk.core.downloaders.state(key)
         consent = consent_for(remedy, state)
         if consent is None:

@@ -40,4 +40,4 @@ class Question(QDialog):
             agree.setDefault(True)
             agree.clicked.connect(self.accept)
             buttons.addWidget(agree)
-        self.setLayout(column(asked, buttons))
+        self.setLayout(column(asked, None, buttons))

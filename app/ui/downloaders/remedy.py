@@ -28,6 +28,8 @@ class Remedy(StrEnum):
     """Our plugin may be installed there."""
     BLOCKLIST = "blocklist"
     """A blocklist of the user's may be replaced."""
+    SERVER = "server"
+    """PeerWarden's own server must be reached from there."""
     EXPORT = "export"
     """The bans can be handed to a firewall."""
 
@@ -37,6 +39,7 @@ BUTTONS: Final[Mapping[Remedy, str]] = {
     Remedy.TRUST: N_("Look at the certificate"),
     Remedy.PLUGIN: N_("Install the plugin"),
     Remedy.BLOCKLIST: N_("Replace the blocklist"),
+    Remedy.SERVER: N_("Server settings"),
     Remedy.EXPORT: N_("Export the bans"),
 }
 """What the button says; a message id."""
@@ -51,8 +54,10 @@ ASKS: Final[Mapping[str, Remedy]] = {
     "deluge-adapter-only": Remedy.PLUGIN,
     "deluge-adapter-with-blocklist": Remedy.PLUGIN,
     "blocklist-in-the-way": Remedy.BLOCKLIST,
+    "blocklist-not-fetched": Remedy.SERVER,
+    "blocklist-out-of-reach": Remedy.SERVER,
 }
-"""Message ids of adapters that ask for a consent, and for which."""
+"""Message ids of adapters that ask for more than other settings of the downloader, and for what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +79,10 @@ def remedy_for(
         case UntrustedCertificate():
             return Remedy.TRUST
         case NeedsAction():
-            return _missing_consent(problem.text, settings) or Remedy.SETTINGS
+            return _asked_for(problem.text, settings) or Remedy.SETTINGS
         case AccessDenied():
             return Remedy.SETTINGS
-    return None if advice is None else _missing_consent(advice, settings)
+    return None if advice is None else _asked_for(advice, settings)
 
 
 def consent_for(remedy: Remedy, state: DownloaderState) -> Consent | None:
@@ -116,8 +121,8 @@ def consent_for(remedy: Remedy, state: DownloaderState) -> Consent | None:
     return None
 
 
-def _missing_consent(text: Text, settings: DownloaderSettings) -> Remedy | None:
-    """The consent that `text` asks for and that was not given yet."""
+def _asked_for(text: Text, settings: DownloaderSettings) -> Remedy | None:
+    """What `text` asks for; None where it is a consent that was given already."""
     remedy = ASKS.get(text.id)
-    given = settings.allow_plugin if remedy is Remedy.PLUGIN else settings.replace_blocklist
-    return None if given else remedy
+    given = {Remedy.PLUGIN: settings.allow_plugin, Remedy.BLOCKLIST: settings.replace_blocklist}
+    return None if remedy is None or given.get(remedy) else remedy

@@ -46,7 +46,16 @@ def test_each_trouble_has_its_help(problem: AppError | None, remedy: Remedy | No
     assert remedy_for(problem, None, SETTINGS) is remedy
 
 
-@pytest.mark.parametrize(("message", "remedy"), ASKS.items())
+def test_a_list_that_cannot_be_fetched_leads_to_our_own_server() -> None:
+    problem = NeedsAction(Text("blocklist-not-fetched", {"address": "http://127.0.0.1:9898"}))
+
+    assert remedy_for(problem, None, SETTINGS) is Remedy.SERVER
+    assert asked(Remedy.SERVER, problem) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"), [each for each in ASKS.items() if each[1] is not Remedy.SERVER]
+)
 def test_a_consent_is_offered_until_it_is_given(message: str, remedy: Remedy) -> None:
     consent = asked(remedy)
     assert consent is not None
