@@ -273,7 +273,7 @@ async def measure(
 def main() -> int:
     """Measure all settings; 1 when a budget was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.polling", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30.0, help="of each window")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each window")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     if lack := why_not() or QBITTORRENTS[0].why_not():

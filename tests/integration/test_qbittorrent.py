@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.downloaders.qbittorrent import follower
 from app.domain.address import Prefix
 from app.services.clock import wall_clock
 from app.services.errors import AccessDenied
@@ -113,6 +114,23 @@ async def test_it_is_set_up_for_us_and_asked_little_while_it_rests(subject: Subj
             f" {snapshot.received} bytes, {snapshot.fetch_time * 1000:.1f} ms"
         )
         assert snapshot.requests <= 1 + len(subject.lab.torrents)
+
+
+async def test_with_many_torrents_those_that_move_are_followed_between_looks_at_all(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if version_of(subject) != "4.5.2":
+        pytest.skip("all are looked at each time")
+    monkeypatch.setattr(follower, "MANY", 0)
+    async with opened(subject) as downloader:
+        before = seen_in((await downloader.snapshot()).torrents, subject).torrent
+        await subject.meet(GOOD)
+        await sweep_until(
+            downloader, subject, lambda peers: GOOD in peers and peers[GOOD].uploaded > 0
+        )
+        for _ in range(follower.WHOLE_EVERY):
+            after = seen_in((await downloader.snapshot()).torrents, subject).torrent
+            assert (after.name, after.size) == (before.name, before.size)
 
 
 @pytest.mark.parametrize("increment", [False, True], ids=["whole", "single"])
