@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.errors import AppError
 from app.domain.reason import Text
-from app.locale import _
+from app.locale import _, ngettext
 from app.locale.texts import say
 from app.services.downloader_state import DownloaderState, Status
 from app.services.errors import (
@@ -79,33 +79,44 @@ def _swept(state: DownloaderState, watching: Watching) -> Health:
     connection = state.connection
     if connection is not None and state.watch_only:
         return _watched_only(state, connection)
-    bans = _bans(state)
+    bans, advice = _bans(state), "" if state.advice is None else say(state.advice)
+    remedy = remedy_for(None, state.advice, state.settings)
     if state.slow_period is not None:
         words = _("Sweeps take {took}; asked every {period} until it is faster. {bans}")
         words = words.format(took=seconds(took, 1), period=span(_ms(state.slow_period)), bans=bans)
-        return Health(icon="gauge", color="warn", title=_("Slow"), words=words, tone=Tone.WARN)
+        return Health(
+            icon="gauge",
+            color="warn",
+            title=_("Slow"),
+            words=sentences((words, advice)),
+            tone=Tone.WARN,
+            remedy=remedy,
+        )
     words = _("Swept {ago} in {took}. {bans}")
     words = words.format(ago=ago(state.swept_at, watching.now), took=seconds(took), bans=bans)
-    advice = state.advice
     return Health(
         icon="circle-check",
         color="good",
         title=_("Healthy"),
-        words=words if advice is None else sentences((words, say(advice))),
-        remedy=remedy_for(None, advice, state.settings),
+        words=sentences((words, advice)),
+        remedy=remedy,
     )
 
 
 def _watched_only(state: DownloaderState, connection: Connection) -> Health:
     name = _("Stock aria2") if state.settings.type == ARIA2 else connection.product
     words = _("{name} cannot ban. Peers are judged and counted; export the bans to your firewall.")
+    words = words.format(name=name)
+    remedy = remedy_for(None, state.advice, state.settings)
+    if remedy is not None and state.advice is not None:
+        words = say(state.advice)  # it could ban, which is better than any export
     return Health(
         icon="eye",
         color="shadow",
         title=_("Watched only"),
-        words=words.format(name=name),
+        words=words,
         tone=Tone.SHADOW,
-        remedy=Remedy.EXPORT,
+        remedy=remedy or Remedy.EXPORT,
     )
 
 
@@ -115,7 +126,10 @@ def _bans(state: DownloaderState) -> str:
     waiting = state.bans_possible - state.bans_confirmed
     if waiting <= 0:
         return _("All bans confirmed.")
-    return _("{waiting} bans are not confirmed yet.").format(waiting=count(waiting))
+    words = ngettext(
+        "{waiting} ban is not confirmed yet.", "{waiting} bans are not confirmed yet.", waiting
+    )
+    return words.format(waiting=count(waiting))
 
 
 def _troubled(state: DownloaderState, watching: Watching) -> Health:

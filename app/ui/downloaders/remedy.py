@@ -56,8 +56,9 @@ ASKS: Final[Mapping[str, Remedy]] = {
     "blocklist-in-the-way": Remedy.BLOCKLIST,
     "blocklist-not-fetched": Remedy.SERVER,
     "blocklist-out-of-reach": Remedy.SERVER,
+    "aria2-is-next": Remedy.SETTINGS,
 }
-"""Message ids of adapters that ask for more than other settings of the downloader, and for what."""
+"""Message ids of adapters that ask for something of their own, or that are advice to follow, and for what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,8 @@ def test_bans_that_are_not_confirmed_are_counted() -> None:
     line = health(replace(HEALTHY, bans_confirmed=4), WATCHING)
 
     assert line.words.endswith("2 bans are not confirmed yet.")
+    line = health(replace(HEALTHY, bans_confirmed=5), WATCHING)
+    assert line.words.endswith("1 ban is not confirmed yet.")
 
 
 def test_no_ban_at_all_is_not_called_confirmed() -> None:
@@ -146,6 +148,20 @@ def test_one_that_cannot_ban_is_watched_only_and_leads_to_the_export() -> None:
         "Stock aria2 cannot ban. Peers are judged and counted; export the bans to your firewall."
     )
     assert line.remedy is Remedy.EXPORT
+
+
+def test_one_that_could_ban_as_another_kind_says_so_instead() -> None:
+    answers = Connection(
+        product="Aria2Next",
+        version="2.5.5",
+        capabilities=Capabilities(bans=False),
+        session=1,
+        advice=Text("aria2-is-next"),
+    )
+    line = health(replace(HEALTHY, connection=answers), WATCHING)
+
+    assert line.words.startswith("This is Aria2Next, which can ban.")
+    assert line.remedy is Remedy.SETTINGS
 
 
 def test_advice_stands_behind_what_is_well() -> None:

@@ -54,7 +54,8 @@ def test_a_list_that_cannot_be_fetched_leads_to_our_own_server() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "remedy"), [each for each in ASKS.items() if each[1] is not Remedy.SERVER]
+    ("message", "remedy"),
+    [each for each in ASKS.items() if each[1] in (Remedy.PLUGIN, Remedy.BLOCKLIST)],
 )
 def test_a_consent_is_offered_until_it_is_given(message: str, remedy: Remedy) -> None:
     consent = asked(remedy)
