@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.swarm.gate import Gate
+from tests.swarm.gate import Gate, listen_inside
 from tests.swarm.namespace import Namespace, own_namespace, why_not
 from tests.swarm.swarm import CHECKOUT
 from tests.swarm.waiting import wait_for
@@ -46,9 +47,25 @@ def test_what_listens_inside_is_reached_from_outside_under_the_same_url() -> Non
             server.terminate()
 
 
+def test_a_listener_of_this_side_is_reached_from_inside_and_only_from_there() -> None:
+    with own_namespace() as namespace, listen_inside(namespace) as listener:
+        port = listener.getsockname()[1]
+        script = f"import socket; socket.create_connection(('127.0.0.1', {port})).sendall(b'here')"
+        with subprocess.Popen(namespace.argv([sys.executable, "-c", script])) as caller:
+            listener.settimeout(10)
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.recv(4) == b"here"
+        assert caller.returncode == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
 def test_a_namespace_that_is_not_there_is_an_error() -> None:
     with pytest.raises(FileNotFoundError), Gate(Namespace("peerwarden-none")):
         pass
+    with pytest.raises(FileNotFoundError):
+        listen_inside(Namespace("peerwarden-none"))
 
 
 def test_what_a_killed_run_left_is_ended_and_removed() -> None:

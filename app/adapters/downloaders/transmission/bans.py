@@ -20,7 +20,7 @@ from app.adapters.downloaders.transmission.rpc import CallRefused, Rpc
 from app.adapters.downloaders.transmission.wire import BlocklistUpdate, SessionWire
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
-from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.errors import NeedsAction, ProtocolMismatch, TooLate
 from app.services.ports import Push
 from app.settings.downloader import DownloaderSettings
 
@@ -34,6 +34,8 @@ _OURS: Final = re.compile(r"/blocklist/for/[0-9a-f]{32}$")
 _PBH: Final = "/blocklist/p2p-plain-format"
 _SERVED_WITHIN: Final = 5.0
 """Seconds: at the start of the program, downloaders may be reached before our server answers."""
+_FETCHED_WITHIN: Final = 20.0
+"""Seconds: where nothing listens it waits for minutes."""
 _FIELDS: Final = ("blocklist-url", "blocklist-enabled")
 
 
@@ -84,11 +86,13 @@ class BanList:
             await self._remember(session)
             await self._rpc.order("session-set", blocklist_url=url, blocklist_enabled=True)
         try:
-            kept = (await self._rpc.call("blocklist-update", BlocklistUpdate)).blocklist_size
-        except CallRefused:
-            if self._shelf.fetched(self._settings.id):
-                raise  # it has the list and does not understand it
-            return False
+            async with asyncio.timeout(_FETCHED_WITHIN):
+                kept = (await self._rpc.call("blocklist-update", BlocklistUpdate)).blocklist_size
+        except (CallRefused, TimeoutError) as error:
+            if not self._shelf.fetched(self._settings.id):
+                return False
+            # It has the list and does not understand it.
+            raise error if isinstance(error, CallRefused) else TooLate from None
         if not self._shelf.fetched(self._settings.id):
             return False
         if kept < text.size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from ipaddress import ip_network
 
@@ -212,3 +213,17 @@ async def test_on_another_computer_it_fetches_it_where_we_listen_in_its_network(
     await downloader.apply(push_of("36.110.0.1"))
     assert fake.settings["blocklist-url"] == f"{shelf.root}{PATH}"
     await downloader.close()
+
+
+async def test_where_nobody_answers_it_is_not_waited_for_long(
+    fake: FakeTransmission, downloader: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bans, "_FETCHED_WITHIN", 0.1)
+
+    async def waiting() -> object:
+        await asyncio.sleep(1)
+        return "gotNewBlocklist: http error 0: No Response"
+
+    monkeypatch.setattr(fake, "update", waiting)
+    with pytest.raises(NeedsAction):
+        await downloader.apply(push_of("36.110.0.1"))
