@@ -50,6 +50,8 @@ class BanWriter:
         if not (push.everything or push.added or push.removed):
             return
         await self._session.open()
+        if push.everything:  # perhaps because banned peers are still there
+            await self._session.see_to_filter()
         standing = await self._session.filter_entries() if self._session.tells_filter else None
         size = len(push.wanted) + len(push.owned) + (standing or "").count("\n")
         wanted = await _computed(size, spans_of, push.wanted, ranges=True)

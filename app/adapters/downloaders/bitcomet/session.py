@@ -124,6 +124,15 @@ class Session:
             raise ProtocolMismatch(Text("answer-refused", {"path": _DOWNLOAD, "message": "?"}))
         return content
 
+    async def see_to_filter(self) -> None:
+        """Have it keep out who stands in its IP filter; raises NeedsAction when it will not."""
+        if await self._filters():
+            return
+        config = {"enable_ipfilter": True, "ipfilter_mode": "blacklist"}
+        await self._send(_SET_FILTER, {"ip_filter_config": config})
+        if not await self._filters():
+            raise NeedsAction(Text("bitcomet-no-filter"))
+
     async def close(self) -> None:
         """Give the connections back."""
         self._open = None
@@ -137,7 +146,7 @@ class Session:
         version = self._version
         if version is None:
             raise ProtocolMismatch(Text("answer-no-version"))
-        await self._see_to_filter()
+        await self.see_to_filter()
         self.tells_filter = await self._filter_content() is not None
         self.number += 1
         return Connection(
@@ -199,15 +208,6 @@ class Session:
         if not device.is_ok or not device.device_token:
             raise _refused(path, device)
         self._token = Secret(device.device_token)
-
-    async def _see_to_filter(self) -> None:
-        """Have it keep out who stands in its IP filter."""
-        if await self._filters():
-            return
-        config = {"enable_ipfilter": True, "ipfilter_mode": "blacklist"}
-        await self._send(_SET_FILTER, {"ip_filter_config": config})
-        if not await self._filters():
-            raise NeedsAction(Text("bitcomet-no-filter"))
 
     async def _filters(self) -> bool:
         answer = expect(await self._send(_FILTER, {}), _FILTER)

@@ -11,7 +11,7 @@ import pytest
 from app.adapters.downloaders.bitcomet.bans import BanWriter
 from app.adapters.downloaders.bitcomet.session import Session
 from app.domain.address import Prefix
-from app.services.errors import ProtocolMismatch
+from app.services.errors import NeedsAction, ProtocolMismatch
 from app.services.ports import Push
 from tests.adapters.downloaders.bitcomet.fake import FakeBitComet, fake_bitcomet
 from tests.adapters.downloaders.bitcomet.opened import settings
@@ -129,6 +129,18 @@ async def test_a_list_that_is_slow_to_come_into_force_is_waited_for_and_then_sen
         await bans.apply(push(nets("1.2.3.4"), everything=True), ())
         await until(lambda: fake.lines == ["1.2.3.4"], "in force")
         assert await bans.confirm()
+
+
+async def test_a_filter_that_its_user_switched_off_is_switched_on_with_a_full_push() -> None:
+    async with fake_bitcomet() as fake, writer(fake) as bans:
+        await bans.apply(push(nets("1.2.3.4")), ())
+        fake.filter["enable_ipfilter"] = False
+        await bans.apply(push(nets("1.2.3.4"), everything=True), ())
+        assert fake.filter["enable_ipfilter"] is True
+        fake.filter |= {"enable_ipfilter": False}
+        fake.filter_is_fixed = True
+        with pytest.raises(NeedsAction):
+            await bans.apply(push(nets("1.2.3.4"), everything=True), ())
 
 
 async def test_a_long_list_goes_out_and_is_found_in_force() -> None:
