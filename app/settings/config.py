@@ -172,7 +172,7 @@ class ProxyKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """How lists and databases are fetched; downloaders are always asked directly."""
+    """How lists and databases are fetched; each downloader has a proxy of its own, or none."""
 
     code: int = setting(Whole(0, 2), 0, key="setting")
     """A ProxyKind."""

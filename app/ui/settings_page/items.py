@@ -361,7 +361,7 @@ NETWORK: Final = Section(
             name=N_("Lists and databases are fetched"),
             kind=Whole(0, 2),
             value=lambda s: s.config.proxy.code,
-            hint=N_("Downloaders are always asked directly."),
+            hint=N_("Each downloader has a proxy setting of its own."),
             choices=(
                 (int(ProxyKind.NONE), N_("directly")),
                 (int(ProxyKind.HTTP), N_("through an HTTP proxy")),

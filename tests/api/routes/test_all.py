@@ -48,7 +48,7 @@ PARTS: Final = (NAS, "%00", "%2e%2e%2f", "%ff", "a" * 1_000, "'%22%3Cx%3E")
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 async def test_nothing_that_is_sent_makes_it_fail_on_our_side(served: Served, route: Route) -> None:
     await served.show(UBUNTU, peer("203.0.113.7", client_name="hp/torrent"), peer())
-    paths = {route.path.format(downloaderId=part, torrentId=part) for part in PARTS}
+    paths = {route.path.format(downloaderId=part, torrentId=part, name=part) for part in PARTS}
     for path, query in itertools.product(sorted(paths), ("", *QUERIES)):
         _is_sound(await served.admin.request(route.method, path + query, content=BODIES[8]))
     if route.method != "GET":
@@ -58,7 +58,7 @@ async def test_nothing_that_is_sent_makes_it_fail_on_our_side(served: Served, ro
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 async def test_strange_headers_do_not_matter(served: Served, route: Route) -> None:
-    path = route.path.format(downloaderId=NAS, torrentId="x")
+    path = route.path.format(downloaderId=NAS, torrentId="x", name="x")
     for headers in (
         {"Accept": "text/html"},
         {"Accept-Language": "*;q=0.1,,;;=,zh;q=" + "9" * 400},
@@ -78,7 +78,7 @@ async def test_no_answer_shows_the_token_or_a_password(served: Served) -> None:
     await served.admin.put("/api/downloaders", json={"id": "x", "config": config})
     stored = served.core.settings.config.server.token.reveal()
     for route in ROUTES:
-        path = route.path.format(downloaderId="x", torrentId="x")
+        path = route.path.format(downloaderId="x", torrentId="x", name="x")
         if route.method == "GET":
             answer = await served.admin.get(path)
             for secret in (TOKEN, stored, "hidden-word"):
