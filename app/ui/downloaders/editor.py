@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 from typing_extensions import override
 
@@ -51,6 +52,7 @@ class DownloaderEditor(QDialog):
         self._old = old
         self._work: asyncio.Task[None] | None = None
         self._saving = False
+        self._pressed: Button | None = None
         self.setWindowTitle(
             _("Add a downloader") if old is None else _("Settings of {name}").format(name=old.name)
         )
@@ -131,8 +133,16 @@ class DownloaderEditor(QDialog):
                 self._set_busy(busy=False)
 
     def _set_busy(self, *, busy: bool) -> None:
-        for button in (self._test, self._save):
+        buttons = (self._test, self._save)
+        if busy:
+            self._pressed = next(
+                (button for button in buttons if button is self.focusWidget()), None
+            )
+        for button in buttons:
             button.setEnabled(not busy)
+        if not busy and self._pressed is not None:
+            # Disabled, it has lost the focus to Cancel: the next Enter would close the dialog.
+            self._pressed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _read(self) -> DownloaderSettings | None:
         """The settings; None when a field is wrong, which then says so."""

@@ -93,6 +93,20 @@ async def test_the_test_button_says_what_answers_or_why_not(
         await until(lambda: dialog.said.startswith("Wrong user name or password."))
 
 
+async def test_the_focus_stays_at_the_button_that_tests(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with editor_over(tmp_path, appearance, qtbot) as (dialog, _place):
+        dialog.activateWindow()
+        test = button(dialog, "Test")
+        test.setFocus()
+        test.click()
+        assert not test.isEnabled()
+        await until(test.isEnabled)
+
+        assert dialog.focusWidget() is test
+
+
 async def test_a_certificate_is_trusted_and_tried_again_at_once(
     tmp_path: Path, appearance: Appearance, qtbot: QtBot
 ) -> None:
