@@ -11,8 +11,10 @@ from app.adapters.downloaders.rtorrent.filter import (
     Plan,
     Span,
     Table,
+    change_plan,
     find_lacking,
     make_plan,
+    nests,
     read_table,
 )
 from app.adapters.downloaders.rtorrent.session import Session, refused_not
@@ -44,6 +46,8 @@ class BanWriter:
         self._table: Table | None = None
         """What stands there by our reckoning."""
         self._parts: frozenset[Span] = frozenset()
+        self._apart = False
+        """Whether nothing in it overlaps."""
         self._number = 0
 
     async def apply(self, push: Push) -> None:
@@ -54,12 +58,19 @@ class BanWriter:
         if self._number != self._session.number:
             self._table, self._parts, self._number = None, frozenset(), self._session.number
         table = await self._standing(anew=push.everything)
-        plan = await _computed(
-            len(table) + len(push.owned), make_plan, table, push.wanted, push.owned, self._parts
-        )
+        plan = await self._plan(table, push)
         self._table = None  # not known while it changes
         await self._carry_out(plan)
         await self._confirm(plan, push)
+
+    async def _plan(self, table: Table, push: Push) -> Plan:
+        if table is self._table and self._apart and not self._parts:
+            few = len(push.added) + len(push.removed)
+            plan = await _computed(few, change_plan, table, push.added, push.removed)
+            if plan is not None:
+                return plan
+        size = len(table) + len(push.owned)
+        return await _computed(size, make_plan, table, push.wanted, push.owned, self._parts)
 
     async def _standing(self, *, anew: bool) -> Table:
         if self._table is not None and not anew and await self._size() == _size_of(self._table):
@@ -93,8 +104,9 @@ class BanWriter:
         table, lacking = plan.table, plan.lacking
         if push.everything or not await self._has(plan):
             table = await self._read()
+            self._apart = not await _computed(len(table), nests, table)
             lacking = await _computed(len(table), find_lacking, table, push.wanted)
-        self._table, self._parts = table, plan.parts
+        self._table, self._parts = None if lacking else table, plan.parts
         self._session.filter_size = _size_of(table)
         if lacking:
             example = Entry(*lacking[0]).address

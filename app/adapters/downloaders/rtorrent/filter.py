@@ -17,9 +17,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
-from app.domain.address import InvalidAddress, Prefix, parse_ip
+from app.domain.address import InvalidAddress, Prefix, is_single, parse_ip
 
 Span: TypeAlias = "tuple[int, int]"
 """First and last address as numbers."""
@@ -170,6 +171,31 @@ def make_plan(
     )
 
 
+def change_plan(
+    table: Table, added: Collection[Prefix], removed: Collection[Prefix]
+) -> Plan | None:
+    """The same for a few single addresses, without a look at all the rest; None where that must be had.
+
+    `table` is what an earlier plan left, in which nothing nests; what is `removed` is ours.
+    """
+    if not all(map(is_single, (*added, *removed))):
+        return None
+    now = table.copy()
+    victims = {span_of(prefix) for prefix in removed}
+    steps = _removals(now, victims.difference(map(span_of, added)))
+    missing = [span for span in map(span_of, added) if not now.holds(span)]
+    if any(now.find(first) is not None for first, _ in missing):
+        return None  # the user prefers one of them
+    steps += _additions(now, [Entry(*span) for span in missing])
+    return Plan(steps=steps, table=now, parts=frozenset(), lacking=find_lacking(now, added))
+
+
+def nests(table: Table) -> bool:
+    """Whether ranges of it overlap: the user's own, for ours never do."""
+    entries = list(table)
+    return any(one.last >= other.first for one, other in pairwise(entries))
+
+
 def find_lacking(table: Table, wanted: Iterable[Prefix]) -> list[Span]:
     """The outermost of `wanted` that are not in force."""
     return [span for span in _outermost(wanted) if not table.holds(span)]
@@ -178,7 +204,7 @@ def find_lacking(table: Table, wanted: Iterable[Prefix]) -> list[Span]:
 def _removals(table: Table, victims: Collection[Span]) -> list[tuple[Entry, ...]]:
     """Remove them from `table`; neighbours go together."""
     steps: list[tuple[Entry, ...]] = []
-    entries = list(table)
+    entries = list(table) if victims else []
     end = len(entries)
     while end:
         end -= 1

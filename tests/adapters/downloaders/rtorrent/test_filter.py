@@ -13,8 +13,10 @@ from app.adapters.downloaders.rtorrent.filter import (
     Entry,
     Plan,
     Table,
+    change_plan,
     find_lacking,
     make_plan,
+    nests,
     read_table,
 )
 from app.domain.address import Prefix
@@ -205,3 +207,32 @@ def test_bans_hold_also_where_the_users_ranges_nest(
             preferred = told(table, address) is False
             assert told(plan.table, address) is not None
             assert preferred or told(plan.table, address)
+
+
+singles = st.sets(st.sampled_from([IPv4Network(number) for number in WORLD]), max_size=6)
+
+
+@given(apart(), singles, singles)
+def test_a_few_changes_come_to_the_same_as_the_whole(
+    entries: list[Entry], before: set[IPv4Network], after: set[IPv4Network]
+) -> None:
+    owned = before | after
+    start = make_plan(Table(entries), before, owned)
+    assert not nests(start.table)
+    plan = change_plan(start.table, after - before, before - after)
+    if plan is None:
+        assert any(told(start.table, int(block[0])) is False for block in after)
+        return
+    whole = make_plan(start.table, after, owned)
+    assert list(replayed(start.table, plan)) == list(plan.table) == list(whole.table)
+
+
+def test_blocks_need_a_look_at_the_whole() -> None:
+    assert change_plan(Table(), prefixes("1.0.0.0/31"), ()) is None
+    assert change_plan(Table(), (), prefixes("1.0.0.0/31")) is None
+    assert change_plan(filled("+1.1.1.1"), prefixes("1.1.1.1"), ()) is None
+
+
+def test_overlapping_ranges_are_seen() -> None:
+    assert nests(filled("7.7.7.0-7.7.7.255", "7.7.7.7"))
+    assert not nests(filled("7.7.7.0-7.7.7.6", "7.7.7.7"))
