@@ -41,6 +41,7 @@ class RTorrentDaemon:
         self.port = 0
         """Of its SCGI, known once it runs; 0 for one with a socket file."""
         self._by_file = by_file
+        self._torrents: list[LabTorrent] = []
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -51,7 +52,7 @@ class RTorrentDaemon:
                 gate = exits.enter_context(Gate(namespace)) if namespace else None
                 self.port = gate.port if gate else free_port()
             self._write_config()
-            exits.callback(self.stop)
+            exits.callback(self.kill)
             self.start()
             self._exits = exits.pop_all()
         return self
@@ -75,13 +76,16 @@ class RTorrentDaemon:
         return f"scgi://{self.file}" if self._by_file else f"scgi://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
-        """Start it; raises `DaemonFailed`."""
+        """Start it; returns when it seeds what it had, raises `DaemonFailed`."""
         self.file.unlink(missing_ok=True)
         (self.profile / "session" / "rtorrent.lock").unlink(missing_ok=True)
         self.process.start(["-n", "-o", f"import={self.process.inside(self.profile)}/rc"])
         ready = wait_for(lambda: self._answers() or not self.process.is_running, START_LIMIT)
         if not ready or not self.process.is_running:
             raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
+        # 0.16 turns a peer away for ten seconds that came before the torrent was there.
+        for torrent in self._torrents:
+            self._wait_for(torrent)
 
     def stop(self) -> None:
         """End it as a user would; may be repeated."""
@@ -100,11 +104,12 @@ class RTorrentDaemon:
         raw = xmlrpc.client.Binary(bencode.encode(content))
         folder = self.process.inside(torrent.metainfo.parent)
         self.call("load.raw_start", "", raw, f'd.directory.set="{folder}"')
-        if not wait_for(lambda: self._seeds(torrent), START_LIMIT):
-            raise DaemonFailed(f"{torrent.name} is not seeded: {self.process.log()}")
+        self._torrents.append(torrent)
+        self._wait_for(torrent)
 
     def remove(self, torrent: LabTorrent) -> None:
         """Let it forget `torrent` and its peers; the payload stays."""
+        self._torrents.remove(torrent)
         self.call("d.erase", torrent.info_hash.upper())
 
     def filtered(self) -> list[str]:
@@ -113,7 +118,13 @@ class RTorrentDaemon:
 
     def call(self, method: str, *params: str | int | xmlrpc.client.Binary) -> Any:  # noqa: ANN401 - whatever it answers
         """Ask it; raises `OSError` when it does not answer, `xmlrpc.client.Fault` when it refuses."""
-        body = xmlrpc.client.dumps(params, method).encode()
+        (value,), _ = xmlrpc.client.loads(
+            self.exchange(xmlrpc.client.dumps(params, method).encode())
+        )
+        return value
+
+    def exchange(self, body: bytes) -> bytes:
+        """Send a document and return the one that answers it, as a web server does; raises `OSError`."""
         head = b"CONTENT_LENGTH\0%d\0SCGI\0001\0" % len(body)
         answer = bytearray()
         with self._connected() as connection:
@@ -123,21 +134,26 @@ class RTorrentDaemon:
         _, found, text = bytes(answer).partition(b"\r\n\r\n")
         if not found:
             raise ConnectionError("it hung up")
-        (value,), _ = xmlrpc.client.loads(text)
-        return value
+        return text
 
     def _connected(self) -> socket.socket:
         if not self._by_file:
             return socket.create_connection((LOOPBACK, self.port), _TIMEOUT)
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(_TIMEOUT)
-        connection.connect(str(self.file))
+        with contextlib.ExitStack() as failed:
+            connection = failed.enter_context(socket.socket(socket.AF_UNIX))
+            connection.settimeout(_TIMEOUT)
+            connection.connect(str(self.file))
+            failed.pop_all()
         return connection
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError):
             return bool(self.call("system.client_version"))
         return False
+
+    def _wait_for(self, torrent: LabTorrent) -> None:
+        if not wait_for(lambda: self._seeds(torrent), START_LIMIT):
+            raise DaemonFailed(f"{torrent.name} is not seeded: {self.process.log()}")
 
     def _seeds(self, torrent: LabTorrent) -> bool:
         with contextlib.suppress(xmlrpc.client.Fault):  # not loaded yet
