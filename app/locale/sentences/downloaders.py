@@ -223,6 +223,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     # Transmission
     "answer-not-transmission": N_("this is no Transmission RPC"),
     "transmission-refused": N_("{call} failed there: {reason}"),
+    "transmission-elsewhere": N_(
+        "Its RPC is not where it is looked for. Set the RPC path to that of Transmission’s settings"
+        " (“rpc-url”), usually {path}."
+    ),
     "transmission-locked-out": N_(
         "It lets nobody in after too many wrong log-ins. Restart Transmission, then sweep again."
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
 from app.adapters.downloaders.effort import Effort
@@ -25,8 +24,6 @@ from app.domain.snapshot import Snapshot
 from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
-log = logging.getLogger(__name__)
-
 
 class Transmission:
     """A `Downloader` for Transmission 3.00 and later."""
@@ -44,7 +41,7 @@ class Transmission:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started, exchange, effort = time.perf_counter(), self._rpc.exchange, Effort()
+        started, exchange = time.perf_counter(), self._rpc.exchange
         requests, received = exchange.requests, exchange.received
         rows, decoding = await self._rows()
         await self._learn(rows)

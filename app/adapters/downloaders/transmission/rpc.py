@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Final, TypeVar
 
 import msgspec
@@ -27,6 +28,8 @@ _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _CONFLICT: Final = 409
 _MISDIRECTED: Final = 421
+_WEB: Final = "/transmission/web"
+_USUAL: Final = "/transmission/rpc"
 _LONGEST_REASON: Final = 200
 
 
@@ -43,7 +46,7 @@ class Rpc:
 
     def __init__(self, settings: DownloaderSettings) -> None:
         self._settings = settings
-        self.exchange = exchange_with(settings, settings.rpc_url)
+        self.exchange = exchange_with(_at_its_root(settings), settings.rpc_url)
         self.doubtful = False
         """Whether it may have been restarted since somebody looked: it did not answer, or knows us no more."""
         self._session_id = ""
@@ -94,6 +97,11 @@ class Rpc:
         except Unreachable:
             self.doubtful = True
             raise
+        except NeedsAction as error:
+            # Whatever it does not know it redirects to its web page, and to enter that would not help.
+            if str(error.text.params.get("address", "")).rstrip("/").endswith(_WEB):
+                raise NeedsAction(Text("transmission-elsewhere", {"path": _USUAL})) from None
+            raise
 
     def _failure(self, answer: Answer) -> DownloaderError:
         match answer.status:
@@ -111,3 +119,11 @@ class Rpc:
                 return ProtocolMismatch(Text("answer-not-transmission"))
         path = self._settings.rpc_url
         return ProtocolMismatch(Text("answer-status", {"status": answer.status, "path": path}))
+
+
+def _at_its_root(settings: DownloaderSettings) -> DownloaderSettings:
+    """The same, also for who entered the address of its web page or of the RPC itself."""
+    endpoint = settings.endpoint
+    for path in (_WEB, settings.rpc_url):
+        endpoint = endpoint.removesuffix(path)
+    return replace(settings, endpoint=endpoint)

@@ -27,7 +27,8 @@ _LONGEST: Final = 3.0
 _STEP: Final = 0.05
 _REMEMBERED: Final = 900.0
 """Seconds after which what was given back counts as saved there: it writes its state each six minutes."""
-_SECONDS_TO_LEAVE: Final = 3.0
+_SECONDS_TO_WAIT: Final = 3.0
+"""For limits to be given back; when it takes longer it goes on by itself."""
 
 
 class Squeeze:
@@ -78,7 +79,7 @@ class Squeeze:
     async def close(self) -> None:
         """Let what is being given back come to its end."""
         if self._restoring:
-            await asyncio.wait(self._restoring, timeout=_SECONDS_TO_LEAVE)
+            await asyncio.wait(self._restoring, timeout=_SECONDS_TO_WAIT)
 
     async def _empty(self, limits: Mapping[str, int]) -> None:
         before = {**await self._remembered(), **limits}
@@ -95,7 +96,7 @@ class Squeeze:
             restoring = loop.create_task(self._restore(limits), name="give-back-limits")
             self._restoring.add(restoring)
             restoring.add_done_callback(self._restoring.discard)
-            await asyncio.shield(restoring)
+            await asyncio.wait([restoring], timeout=_SECONDS_TO_WAIT)
 
     async def _wait_until_empty(self, hashes: Collection[str]) -> None:
         end = time.monotonic() + _LONGEST

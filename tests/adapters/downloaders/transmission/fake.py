@@ -103,6 +103,9 @@ class FakeTransmission:
         """What a method answers instead of anything sensible."""
         self.statuses: list[int] = []
         """What the next requests are answered, whoever asks."""
+        self.gives_back = asyncio.Event()
+        """Limits of peers other than 0 wait for it."""
+        self.gives_back.set()
         self.session_id = ""
         self.runs = 0
         self.began = 0.0
@@ -195,6 +198,8 @@ class FakeTransmission:
             case "torrent-get":
                 return self._tell(arguments)
             case "torrent-set":
+                if arguments.get("peer-limit"):
+                    await self.gives_back.wait()
                 for torrent in self._chosen(arguments):
                     self._change(torrent, arguments)
                 return {}

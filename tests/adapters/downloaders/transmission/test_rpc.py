@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -151,3 +152,27 @@ async def test_a_new_session_id_raises_doubt_whether_it_is_the_same_run(
     fake.session_id = "another"
     await rpc.order("session-get")
     assert rpc.doubtful
+
+
+async def test_a_redirect_to_its_web_page_means_another_path() -> None:
+    web_page = web.Response(status=301, headers={"Location": "/transmission/web/"})
+    found, _ = await asked(web_page)
+
+    assert isinstance(found, NeedsAction)
+    assert "/transmission/rpc" in say(found.text)
+
+
+async def test_any_other_redirect_is_told_as_it_is() -> None:
+    found, _ = await asked(web.Response(status=302, headers={"Location": "https://nas.example/"}))
+
+    assert isinstance(found, NeedsAction)
+    assert "nas.example" in say(found.text)
+
+
+@pytest.mark.parametrize("path", ["/transmission/web", "/transmission/rpc"])
+async def test_the_address_of_its_web_page_or_rpc_will_do(
+    fake: FakeTransmission, path: str
+) -> None:
+    rpc = Rpc(replace(settings_for(fake), endpoint=f"{fake.url}{path}"))
+    await rpc.order("session-get")
+    await rpc.exchange.close()

@@ -189,3 +189,15 @@ async def test_what_is_remembered_and_unreadable_is_passed_over(
     await squeeze.mend()
     await squeeze.drop([1], is_bad)
     assert limits(fake) == [60, 7, 9]
+
+
+async def test_a_daemon_that_hangs_is_not_waited_for_and_mended_later(
+    fake: FakeTransmission, squeeze: Squeeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SECONDS_TO_WAIT", 0.05)
+    fake.gives_back.clear()
+    async with asyncio.timeout(2):
+        await squeeze.drop([1, 2], is_bad)
+        assert limits(fake) == [0, 0, 9]
+    fake.gives_back.set()
+    await until(lambda: limits(fake) == [60, 7, 9])
