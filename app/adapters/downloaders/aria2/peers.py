@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from app.adapters.downloaders.aria2.wire import Download, PeerWire
+from app.adapters.downloaders.announce import host_of
+from app.adapters.downloaders.aria2.wire import BitTorrent, Download, PeerWire
 from app.adapters.downloaders.estimates import Estimates
 from app.domain.address import (
     Endpoint,
@@ -31,17 +32,19 @@ _NO_FLAGS: Final = PeerFlags(0)
 def read_torrent(download: Download) -> Torrent:
     """A torrent; what aria2 has of it are whole pieces, but for one that it is about to finish."""
     size, completed = download.total_length, download.completed_length
-    name = download.bittorrent.info.name if download.bittorrent else ""
+    about = download.bittorrent or BitTorrent()
+    tracker = next((url for tier in about.announce_list for url in tier), "")
     return Torrent(
         id=download.gid,
         hash=download.info_hash.lower(),
-        name=name or f"[METADATA] {download.info_hash}",
+        name=about.info.name or f"[METADATA] {download.info_hash}",
         size=size,
         completed_size=completed,
         progress=min(1.0, completed / size) if size > 0 else 0.0,
         upload_rate=download.upload_speed,
         download_rate=download.download_speed,
         uploaded=download.upload_length,
+        tracker=host_of(tracker),
     )
 
 

@@ -43,10 +43,11 @@ class Info(Struct, frozen=True):
     name: str = ""
 
 
-class BitTorrent(Struct, frozen=True):
+class BitTorrent(Struct, rename="camel", frozen=True):
     """What only torrents have."""
 
     info: Info = Info()
+    announce_list: list[list[str]] = []
 
 
 class Download(Struct, rename="camel", gc=False):

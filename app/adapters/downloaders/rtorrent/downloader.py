@@ -16,9 +16,11 @@ from app.adapters.downloaders.rtorrent.session import STATE, Session, refused_no
 from app.adapters.downloaders.rtorrent.wire import (
     PEERS,
     TORRENTS,
+    TRACKERS,
     PeerRow,
     TorrentRow,
     read_rows,
+    read_tracker,
 )
 from app.adapters.downloaders.rtorrent.xml import Call, Fault
 from app.adapters.downloaders.surroundings import Surroundings
@@ -33,6 +35,7 @@ from app.settings.downloader import DownloaderSettings
 _PEERS_AT_ONCE: Final = 1_000
 """In one answer, about: 120 KB."""
 _TORRENTS_AT_ONCE: Final = 200
+"""In one request."""
 _LEAST_LIMIT: Final = 1_024
 _HIGHEST_LIMIT: Final = 1 << 30
 _LIMIT: Final = "throttle.global_up.max_rate"
@@ -58,6 +61,8 @@ class RTorrent:
         self._bans = BanWriter(self._session)
         self._listing = Listing()
         self._watched: dict[str, _Watched] = {}
+        self._trackers: dict[str, str] = {}
+        """Hosts by torrent."""
         self._sweep = 0
 
     async def connect(self) -> Connection:
@@ -71,6 +76,7 @@ class RTorrent:
         effort = Effort()
         due = await self._due(rows, effort)
         worked = effort.seconds
+        await self._learn_trackers(rows)
         answers = await self._peers(due)
         effort = Effort()
         torrents = await self._listing.take(
@@ -153,6 +159,19 @@ class RTorrent:
                 due.append(row)
         return due
 
+    async def _learn_trackers(self, rows: Sequence[TorrentRow]) -> None:
+        """Ask new torrents for theirs: this takes a call for each."""
+        known = self._trackers
+        self._trackers = {row.hash: known[row.hash] for row in rows if row.hash in known}
+        new = [row.hash for row in rows if row.hash not in known][:_TORRENTS_AT_ONCE]
+        if new:
+            found = await self._session.batch(
+                [Call("t.multicall", (each, *TRACKERS)) for each in new]
+            )
+            for torrent_id, answer in zip(new, found, strict=True):
+                if not isinstance(answer, Fault):
+                    self._trackers[torrent_id] = read_tracker(answer)
+
     async def _peers(self, due: Sequence[TorrentRow]) -> dict[str, object]:
         """The answers of those that are still there."""
         answers: dict[str, object] = {}
@@ -170,7 +189,7 @@ class RTorrent:
             answer = answers.get(row.hash)
             if isinstance(answer, Fault):  # removed since it was listed
                 continue
-            yield read_torrent(row), self._peers_of(row, answer)
+            yield read_torrent(row, self._trackers.get(row.hash, "")), self._peers_of(row, answer)
 
     def _peers_of(self, row: TorrentRow, answer: object) -> Iterator[Peer] | Sequence[Peer]:
         if answer is not None:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
+from app.adapters.downloaders.announce import host_of
 from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 
@@ -87,6 +88,8 @@ CONNECTED: Final = ("", "main", _joined("d", ("hash", "peers_connected")))
 """Just these two."""
 PEERS: Final = ("", _joined("p", _PEER))
 """Arguments of `p.multicall` behind the hash."""
+TRACKERS: Final = ("", _joined("t", ("is_enabled", "url")))
+"""Arguments of `t.multicall` behind the hash."""
 ADDRESSES: Final = ("", _joined("p", ("id", "address")))
 """Just these two."""
 
@@ -114,3 +117,12 @@ def read_lines(value: object) -> Sequence[str]:
 
 def _unexpected(reason: str) -> ProtocolMismatch:
     return ProtocolMismatch(Text("answer-unexpected", {"reason": reason}))
+
+
+def read_tracker(value: object) -> str:
+    """Host of the first tracker that is on; empty when there is none."""
+    for line in read_lines(value):
+        enabled, _, url = line.partition("|")
+        if enabled == "1" and (host := host_of(url)):
+            return host
+    return ""

@@ -38,7 +38,11 @@ def download(gid: str = GID, **changes: object) -> Row:
         "uploadSpeed": "0",
         "numPieces": str(PIECES),
         "connections": "0",
-        "bittorrent": {"announceList": [], "info": {"name": "A torrent"}, "mode": "single"},
+        "bittorrent": {
+            "announceList": [["http://tracker.example/secret/announce"], ["udp://other.example"]],
+            "info": {"name": "A torrent"},
+            "mode": "single",
+        },
         **changes,
     }
 

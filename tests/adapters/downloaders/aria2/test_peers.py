@@ -36,6 +36,7 @@ def test_a_torrent_is_read_from_its_texts() -> None:
     found = read_torrent(torrent(completedLength="1500000", uploadSpeed="5", uploadLength="9"))
     assert (found.name, found.size, found.completed_size) == ("A torrent", 3_000_000, 1_500_000)
     assert (found.progress, found.upload_rate, found.uploaded) == (0.5, 5, 9)
+    assert found.tracker == "tracker.example"
 
 
 def test_metadata_alone_has_no_name_and_no_size() -> None:

@@ -68,6 +68,8 @@ class FakeRTorrent:
         self.table = Table()
         self.torrents: dict[str, Row] = {HASH: torrent()}
         self.peers: dict[str, list[Row]] = {HASH: []}
+        self.trackers: dict[str, list[tuple[int, str]]] = {}
+        """Whether it is on, and its URL."""
         self.limit = 0
         self.missing: set[str] = set()
         """Methods that it has not."""
@@ -133,6 +135,7 @@ class FakeRTorrent:
             "d.multicall2": self._list_torrents,
             "p.multicall": self._list_peers,
             "p.disconnect": self._kick,
+            "t.multicall": self._list_trackers,
             "ipv4_filter.add_address": self._add,
             "ipv4_filter.dump": self.filtered,
             "ipv4_filter.get": self._get,
@@ -153,6 +156,12 @@ class FakeRTorrent:
         if key not in self.torrents:
             raise xmlrpc.client.Fault(-501, "Could not find info-hash.")
         return [[_joined(wanted, "p", row)] for row in self.connected(key)]
+
+    def _list_trackers(self, key: str, _target: str, wanted: str) -> list[list[str]]:
+        if key not in self.torrents:
+            raise xmlrpc.client.Fault(-501, "Could not find info-hash.")
+        found = self.trackers.get(key, [(1, "http://127.0.0.1:9/announce")])
+        return [[_joined(wanted, "t", {"is_enabled": on, "url": url})] for on, url in found]
 
     def _kick(self, target: str) -> int:
         key, _, peer_id = target.partition(":p")

@@ -18,15 +18,17 @@ OTHER = "00" * 20
 async def test_torrents_and_peers_come_with_two_requests() -> None:
     fake = FakeRTorrent()
     fake.peers[HASH] = [peer("36.110.0.1", up_total=5)]
-    fake.torrents[OTHER] = torrent(OTHER, up__rate=7)
+    fake.torrents[OTHER] = torrent(OTHER)
     fake.peers[OTHER] = [peer("36.110.0.2")]
     async with opened(fake) as downloader:
-        await downloader.connect()
+        await downloader.snapshot()
+        for key in fake.peers:
+            fake.torrents[key]["up.rate"] = 7
         snapshot = await downloader.snapshot()
         assert snapshot.at == NOW
         assert snapshot.requests == 2
         assert snapshot.received > 0
-        assert snapshot.upload_rate == 7
+        assert snapshot.upload_rate == 14
         assert [len(each.peers) for each in snapshot.torrents] == [1, 1]
         assert (snapshot.all_time_uploaded, snapshot.all_time_downloaded) == (None, None)
 
@@ -97,8 +99,25 @@ async def test_many_peers_come_in_several_answers() -> None:
         fake.peers[key] = [peer(f"36.110.{number}.{n}", n) for n in range(1, 251)]
     async with opened(fake) as downloader:
         snapshot = await downloader.snapshot()
-        assert snapshot.requests == 1 + 1 + 2  # who it is, torrents, peers in two portions
+        # Who it is, torrents, their trackers, peers in two portions.
+        assert snapshot.requests == 1 + 1 + 1 + 2
         assert sum(len(each.peers) for each in snapshot.torrents) == 1_250
+
+
+async def test_a_torrent_is_asked_once_for_its_tracker() -> None:
+    fake = FakeRTorrent()
+    fake.trackers[HASH] = [
+        (0, "http://off.example/announce"),
+        (1, "dht://"),
+        (1, "https://tracker.example/secret/announce"),
+    ]
+    fake.torrents[OTHER] = torrent(OTHER)
+    fake.trackers[OTHER] = []
+    async with opened(fake) as downloader:
+        for _ in range(3):
+            one, two = (await downloader.snapshot()).torrents
+            assert (one.torrent.tracker, two.torrent.tracker) == ("tracker.example", "")
+        assert fake.calls["t.multicall"] == 2
 
 
 async def test_a_limit_is_never_rounded_to_none_nor_higher_than_it_takes() -> None:

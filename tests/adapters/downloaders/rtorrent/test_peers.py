@@ -39,7 +39,8 @@ def peer_row(**changes: object) -> PeerRow:
 
 
 def test_a_torrent_has_its_hash_in_lower_case_and_its_label_in_plain_text() -> None:
-    torrent = read_torrent(torrent_row())
+    torrent = read_torrent(torrent_row(), "tracker.example")
+    assert torrent.tracker == "tracker.example"
     assert (torrent.id, torrent.hash, torrent.category) == ("AB", "ab", "Linux ISOs")
     assert (torrent.progress, torrent.completed_size, torrent.private) == (0.5, 50, True)
     assert not torrent.seeding
