@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -22,7 +23,8 @@ class ServedShelf:
     body: bytes = b""
     has_fetched: bool = False
     fetches: int = 0
-    agents: list[str] = field(default_factory=list)
+    packs: bool = False
+    """Whether it answers gzip to who reads that, as the program does to other computers."""
 
     def url(self, downloader: str, *, near: bool) -> str | None:
         del downloader
@@ -43,7 +45,9 @@ class ServedShelf:
             raise web.HTTPNotFound
         self.has_fetched = True
         self.fetches += 1
-        self.agents.append(request.headers.get("User-Agent", ""))
+        if self.packs and "gzip" in request.headers.get("Accept-Encoding", ""):
+            packed, headers = gzip.compress(self.body), {"Content-Encoding": "gzip"}
+            return web.Response(body=packed, headers=headers, content_type="text/plain")
         return web.Response(body=self.body, content_type="text/plain")
 
 
