@@ -132,6 +132,7 @@ async def test_a_forged_peer_is_dropped_at_once(subject: Subject) -> None:
         shown = found[BAD].peer_id or ""
         assert shown.startswith("-XL0012-")
         assert len(shown) == 20
+        assert found[BAD].client_name == "Xunlei 0.0.1.2"
         whole = await subject.seconds_to_drop(downloader, ledger.push(BAD, everything=True), BAD)
         single = await subject.seconds_to_drop(downloader, ledger.push(BAD, NEAR_BAD), NEAR_BAD)
         await sweep_until(downloader, subject, lambda peers: set(peers) == {GOOD})

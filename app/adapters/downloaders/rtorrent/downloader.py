@@ -138,7 +138,13 @@ class RTorrent:
         *state, torrents = await self._session.batch([*STATE, Call("d.multicall2", TORRENTS)])
         self._session.look(state)
         await self._session.open()
-        return list(read_rows(refused_not(torrents), TorrentRow))
+        effort = Effort()
+        rows = []
+        for row in read_rows(refused_not(torrents), TorrentRow):
+            if effort.due():
+                await effort.rest()
+            rows.append(row)
+        return rows
 
     async def _due(self, rows: Sequence[TorrentRow], effort: Effort) -> list[TorrentRow]:
         """Those whose peers are to be asked for now."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from app.adapters.downloaders.rtorrent.session import Session, refused_not
+from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.rtorrent.session import Session
 from app.adapters.downloaders.rtorrent.wire import ADDRESSES, CONNECTED, read_lines
 from app.adapters.downloaders.rtorrent.xml import Call, Fault
-from app.domain.address import InvalidAddress, IPAddress, Prefix, parse_ip
+from app.domain.address import InvalidAddress, Prefix, parse_ip
 from app.domain.prefix_map import PrefixMap
 
 log = logging.getLogger(__name__)
@@ -63,27 +64,28 @@ async def _find(
     session: Session, torrents: Sequence[str], places: PrefixMap[bool]
 ) -> list[tuple[str, str]]:
     """Torrent and id of each peer in `places`."""
+    effort = Effort()
     found: list[tuple[str, str]] = []
     for start in range(0, len(torrents), _AT_ONCE):
         part = torrents[start : start + _AT_ONCE]
         answers = await session.batch([Call("p.multicall", (each, *ADDRESSES)) for each in part])
         for torrent, answer in zip(part, answers, strict=True):
-            if not isinstance(answer, Fault):  # else it was removed
-                found += [
-                    (torrent, peer) for peer in _inside(read_lines(refused_not(answer)), places)
-                ]
+            if isinstance(answer, Fault):  # removed meanwhile
+                continue
+            for line in read_lines(answer):
+                if effort.due():
+                    await effort.rest()
+                peer, _, address = line.partition("|")
+                if _is_in(address, places):
+                    found.append((torrent, peer))
     return found
 
 
-def _inside(lines: Sequence[str], places: PrefixMap[bool]) -> Iterator[str]:
-    for line in lines:
-        peer, _, address = line.partition("|")
-        try:
-            ip: IPAddress = parse_ip(address)
-        except InvalidAddress:
-            continue
-        if places.find(ip):
-            yield peer
+def _is_in(address: str, places: PrefixMap[bool]) -> bool:
+    try:
+        return bool(places.find(parse_ip(address)))
+    except InvalidAddress:
+        return False
 
 
 def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _UNKNOWN: Final = "Unknown"
 """Its word for a client whose id says nothing to it."""
+_MISSPELT: Final = {"XeiLun": "Xunlei"}
+"""By 0.9.8; rules go by the name that everybody else uses."""
 
 
 def read_torrent(row: TorrentRow, tracker: str = "") -> Torrent:
@@ -55,7 +57,7 @@ def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Pe
         yield Peer(
             address=address,
             peer_id=_id(row.id),
-            client_name=None if row.client in ("", _UNKNOWN) else row.client,
+            client_name=_name(row.client),
             progress=row.percent / 100,
             uploaded=row.uploaded,
             downloaded=row.downloaded,
@@ -68,6 +70,14 @@ def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Pe
 def _address(text: str, port: int, translation: Translation) -> PeerAddress:
     """The same peers come again and again."""
     return translate(Endpoint(parse_ip(text), port), translation)
+
+
+@lru_cache(maxsize=4_096)
+def _name(text: str) -> str | None:
+    if text in ("", _UNKNOWN):
+        return None
+    word, blank, version = text.partition(" ")
+    return f"{_MISSPELT.get(word, word)}{blank}{version}"
 
 
 def _id(digits: str) -> str | None:

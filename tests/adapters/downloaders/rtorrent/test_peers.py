@@ -69,3 +69,8 @@ def test_nobody_without_an_address_and_no_name_that_is_none() -> None:
     rows = [peer_row(address=""), peer_row(address="here"), peer_row(client="Unknown", id="x")]
     (peer,) = read_peers(rows, Translation())
     assert (peer.client_name, peer.peer_id) == (None, None)
+
+
+def test_a_client_is_called_what_everybody_calls_it() -> None:
+    (peer,) = read_peers([peer_row(client="XeiLun 0.0.1.2")], Translation())
+    assert peer.client_name == "Xunlei 0.0.1.2"
