@@ -268,3 +268,19 @@ def _ended(row: HistoryRow, now: int) -> str:
     if row.ban.endless:
         return _("for ever")
     return moment(row.ban.until, now)
+
+
+def haystack(ban: Ban) -> str:
+    """All that a filter looks for words in, in lower case."""
+    peer, torrent = ban.peer, ban.torrent
+    return " ".join(
+        (
+            show(ban.prefix),
+            rule_title(ban.rule),
+            say(ban.verdict.reason),
+            torrent.name if torrent else "",
+            (peer.client_name or "") if peer else "",
+            (peer.peer_id or "") if peer else "",
+            ban.downloader.name if ban.downloader else "",
+        )
+    ).casefold()

@@ -14,11 +14,10 @@ from typing_extensions import override
 from app.domain.address import Prefix, show
 from app.domain.ban import Ban
 from app.locale import _, ngettext
-from app.locale.texts import rule_title, say
 from app.services.events import BansChanged
 from app.ui import icons
 from app.ui.bans.ban_dialog import BanDialog
-from app.ui.bans.columns import ENFORCED, LEAKED, LEFT, SINCE, BanView, ban_columns
+from app.ui.bans.columns import ENFORCED, LEAKED, LEFT, SINCE, BanView, ban_columns, haystack
 from app.ui.bans.details import PANE, BanDetails, ban_evidence
 from app.ui.bans.exporting import EXPORT, export_menu
 from app.ui.bans.history import HistoryView
@@ -295,7 +294,7 @@ class BansPage(Page):
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
         if words:
-            self._model.set_filter(lambda ban: all(word in _haystack(ban) for word in words))
+            self._model.set_filter(lambda ban: all(word in haystack(ban) for word in words))
         else:
             self._model.set_filter(None)
         self._show_counts()
@@ -387,18 +386,3 @@ class BansPage(Page):
             await ask(dialog)
         finally:
             dialog.deleteLater()
-
-
-def _haystack(ban: Ban) -> str:
-    peer, torrent = ban.peer, ban.torrent
-    return " ".join(
-        (
-            show(ban.prefix),
-            rule_title(ban.rule),
-            say(ban.verdict.reason),
-            torrent.name if torrent else "",
-            (peer.client_name or "") if peer else "",
-            (peer.peer_id or "") if peer else "",
-            ban.downloader.name if ban.downloader else "",
-        )
-    ).casefold()
