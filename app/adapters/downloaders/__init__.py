@@ -8,6 +8,7 @@ from typing import Final
 from app.adapters.downloaders.aria2.downloader import Aria2
 from app.adapters.downloaders.biglybt.downloader import BiglyBT
 from app.adapters.downloaders.bitcomet.downloader import BitComet
+from app.adapters.downloaders.deluge.downloader import Deluge
 from app.adapters.downloaders.qbittorrent.downloader import QBittorrent
 from app.adapters.downloaders.rtorrent.downloader import RTorrent
 from app.adapters.downloaders.surroundings import Surroundings
@@ -19,6 +20,7 @@ from app.settings.downloader_kind import (
     ARIA2_NEXT,
     BIGLYBT,
     BITCOMET,
+    DELUGE,
     QBITTORRENT,
     QBITTORRENT_EE,
     RTORRENT,
@@ -26,13 +28,14 @@ from app.settings.downloader_kind import (
 )
 
 _ADAPTERS: Final[Mapping[str, Callable[[DownloaderSettings, Surroundings], Downloader]]] = {
-    ARIA2_NEXT: Aria2,
-    ARIA2: Aria2,
-    RTORRENT: RTorrent,
     QBITTORRENT: QBittorrent,
     BITCOMET: BitComet,
     BIGLYBT: BiglyBT,
+    DELUGE: Deluge,
     QBITTORRENT_EE: QBittorrent,
+    RTORRENT: RTorrent,
+    ARIA2_NEXT: Aria2,
+    ARIA2: Aria2,
     TRANSMISSION: Transmission,
 }
 

@@ -1,0 +1,177 @@
+"""The way through Deluge's bundled Blocklist plugin, which fetches our list: IPv4 addresses only, estimated bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from app.adapters.downloaders.deluge.core_peers import CorePeers
+from app.adapters.downloaders.deluge.own import wait_for_method
+from app.adapters.downloaders.deluge.rpc import Rpc
+from app.adapters.downloaders.deluge.way import Seen, Torrents
+from app.adapters.downloaders.deluge.wire import PEERS_KEY, BlocklistConfig, BlocklistStatus
+from app.domain.address import Prefix
+from app.domain.capabilities import Capabilities
+from app.domain.reason import Text
+from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.ports import Facts, Push, Shelf
+from app.settings.downloader import DownloaderSettings
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "Blocklist"
+_CAPABILITIES: Final = Capabilities(
+    ipv6=False,
+    prefixes=False,
+    mapped=False,
+    lasting=False,
+    peer_ids=False,
+    counters=False,
+    flags=False,
+    totals=False,
+)
+_NOBODY: Final = "255.255.255.255"
+"""Stands in every list, as one without a line is none to Deluge, and a daemon without a list is one that restarted."""
+_SECONDS_TO_FETCH: Final = 30.0
+_LOOKS: Final = 100
+_BETWEEN_LOOKS: Final = 0.1
+"""Seconds."""
+
+
+class BlocklistWay:
+    """A `Way` by the Blocklist plugin.
+
+    Its rules are only ever added. An address is let in again by whitelisting it for a moment, which takes its rule
+    off; which ones those are is remembered, as they could not be banned again after a crash in between.
+    """
+
+    capabilities = _CAPABILITIES
+    keys: tuple[str, ...] = (PEERS_KEY,)
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        core_peers: CorePeers,
+        settings: DownloaderSettings,
+        shelf: Shelf,
+        facts: Facts,
+        *,
+        near: bool,
+    ) -> None:
+        """`near`: the daemon runs on this machine."""
+        self._rpc, self._core_peers = rpc, core_peers
+        self._id, self._may_replace = settings.id, settings.replace_blocklist
+        self._shelf, self._facts, self._near = shelf, facts, near
+        self._imported = False
+        self.advice: Text | None = Text("deluge-blocklist-only")
+
+    async def prepare(self, enabled: Collection[str]) -> None:
+        """Have the plugin run there; raises NeedsAction when it is not there or serves the user's own list."""
+        is_new = NAME not in enabled
+        if is_new:
+            if NAME not in await self._rpc.call("core.get_available_plugins", kind=list[str]):
+                raise NeedsAction(Text("deluge-no-plugin"))
+            await self._rpc.call("core.enable_plugin", NAME, kind=object)
+        if not await wait_for_method(self._rpc, "blocklist.get_config"):
+            raise NeedsAction(Text("deluge-no-plugin"))
+        if self._may_replace or self._is_ours((await self._config()).url or ""):
+            return
+        if is_new:
+            await self._rpc.call("core.disable_plugin", NAME, kind=object)
+        raise NeedsAction(Text("deluge-blocklist-taken"))
+
+    async def look(self, torrents: Torrents) -> Seen:
+        status = await self._status()
+        restarted = self._imported and status.num_blocked == 0 and status.state == "Idle"
+        return Seen(self._core_peers.read(torrents), restarted)
+
+    async def apply(self, push: Push) -> None:
+        url = self._shelf.url(self._id, near=self._near)
+        if url is None:
+            raise NeedsAction(Text("deluge-blocklist-unserved"))
+        config = await self._config()
+        lines = await asyncio.to_thread(_lines, push.wanted)
+        self._shelf.put(self._id, "".join(lines).encode())
+        if config.url != url:
+            if not (self._may_replace or self._is_ours(config.url or "")):
+                raise NeedsAction(Text("deluge-blocklist-taken"))
+            await self._rpc.call("blocklist.set_config", {"url": url}, kind=object)
+        left_over = await self._recall()
+        own = [ip for ip in config.whitelisted if ip not in left_over]
+        # It has no rules before its first import, and fails when it is told of exceptions to them.
+        lets_in = (await self._status()).num_blocked > 0
+        freed = await asyncio.to_thread(_singles, push.removed) if lets_in else []
+        if freed or left_over:
+            await self._remember([*left_over, *freed])
+        if freed:
+            await self._whitelist([*own, *freed])
+        await self._import(url, len(lines))
+        if freed or left_over:
+            await self._whitelist(own)
+            await self._wait_until_idle()
+            await self._remember([])
+
+    async def _import(self, url: str, lines: int) -> None:
+        """Have it fetch and read our list; raises NeedsAction when it did not come for it."""
+        try:
+            async with asyncio.timeout(_SECONDS_TO_FETCH):
+                await self._rpc.call("blocklist.check_import", True, kind=object)
+        except TimeoutError:
+            raise NeedsAction(Text("deluge-blocklist-unfetched", {"address": _host(url)})) from None
+        if not self._shelf.fetched(self._id):
+            # It has read its old copy instead, and says nothing of that.
+            raise NeedsAction(Text("deluge-blocklist-unfetched", {"address": _host(url)}))
+        read = (await self._status()).num_blocked
+        if read != lines:
+            raise ProtocolMismatch(Text("deluge-blocklist-misread", {"read": read, "sent": lines}))
+        self._imported = True
+
+    async def _whitelist(self, ips: list[str]) -> None:
+        await self._rpc.call("blocklist.set_config", {"whitelisted": ips}, kind=object)
+
+    async def _wait_until_idle(self) -> None:
+        """It reads its list anew by itself after exceptions were taken off: what comes in between would be lost."""
+        for _ in range(_LOOKS):
+            if (await self._status()).state == "Idle":
+                return
+            await asyncio.sleep(_BETWEEN_LOOKS)
+
+    async def _config(self) -> BlocklistConfig:
+        return await self._rpc.call("blocklist.get_config", kind=BlocklistConfig)
+
+    async def _status(self) -> BlocklistStatus:
+        return await self._rpc.call("blocklist.get_status", kind=BlocklistStatus)
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether there is no list, or one of ours: the last part of its address is the same in every run."""
+        ours = self._shelf.url(self._id, near=self._near) or ""
+        return not url or url.rpartition("/")[2] == ours.rpartition("/")[2]
+
+    @property
+    def _key(self) -> str:
+        return f"deluge-whitelisted/{self._id}"
+
+    async def _recall(self) -> list[str]:
+        text = await self._facts.recall(self._key)
+        return json.loads(text) if text else []
+
+    async def _remember(self, ips: list[str]) -> None:
+        await self._facts.remember(self._key, json.dumps(ips) if ips else None)
+
+
+def _lines(wanted: Iterable[Prefix]) -> list[str]:
+    """A list as PeerGuardian has it."""
+    ips = [*_singles(wanted), _NOBODY]
+    return [f"PeerWarden:{ip}-{ip}\n" for ip in ips]
+
+
+def _singles(prefixes: Iterable[Prefix]) -> list[str]:
+    return [str(p.network_address) for p in prefixes if p.version == 4]  # noqa: PLR2004 - IP version
+
+
+def _host(url: str) -> str:
+    """Of the address alone: its path is a secret."""
+    return "/".join(url.split("/")[:3])
