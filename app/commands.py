@@ -28,6 +28,7 @@ from app.options import Options
 from app.services.clock import wall_clock
 from app.services.downloaders import remap_of, translation_of
 from app.services.export import FORMATS, lines
+from app.services.firewall import FIREWALLS, script
 from app.services.replay import Found, Replay, Summary
 from app.services.standalone import StandaloneRules, open_standalone
 from app.services.wire import (
@@ -45,13 +46,14 @@ _STEERING: Final = ("Cc", "Cf", "Cs")
 
 def export(options: Options) -> int:
     """Write the ban list of a data directory; also while the program runs."""
-    if options.format not in FORMATS:
-        allowed = ", ".join(FORMATS)
+    if options.format not in FORMATS and options.format not in FIREWALLS:
+        allowed = ", ".join((*FORMATS, *FIREWALLS))
         raise Refused(Text("export-format-unknown", {"format": options.format, "allowed": allowed}))
     config, profile = ConfigFiles(options.folder()).load()
     now = wall_clock()
     bans = [ban for ban in read_bans(options.folder() / "peerwarden.db") if ban.until > now]
-    text = lines(options.format, bans, remap_of(config, profile.ignore_peers_from_addresses))
+    write = script if options.format in FIREWALLS else lines
+    text = write(options.format, bans, remap_of(config, profile.ignore_peers_from_addresses))
     if options.output is None:
         _write(text, sys.stdout)
         return 0

@@ -89,7 +89,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse hides the type
     export = commands.add_parser("export", parents=[shared], help=_("write the ban list"))
-    export.add_argument("format", metavar="FORMAT", help="ip, p2p-plain-format, dat-emule")
+    export.add_argument(
+        "format", metavar="FORMAT", help="ip, p2p-plain-format, dat-emule, nftables, ipset"
+    )
     export.add_argument("--output", type=Path, metavar="FILE", help=_("instead of standard output"))
 
 

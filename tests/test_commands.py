@@ -29,6 +29,14 @@ def test_a_list_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
     assert caught.value.text.id == "export-not-written"
 
 
+def test_a_firewall_can_be_told_the_list(tmp_path: Path) -> None:
+    make_database(tmp_path)
+    file = tmp_path / "list.nft"
+    export(Options(data_dir=tmp_path, format="nftables", output=file))
+
+    assert file.read_text("utf-8").startswith("#!/usr/sbin/nft -f\n")
+
+
 def checked(
     folder: Path,
     ip: str,

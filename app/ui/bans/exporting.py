@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app.domain.ban import Ban
 from app.domain.remap import Remap
 from app.locale import N_, _
-from app.services.export import lines
+from app.services.export import entries, lines
+from app.services.firewall import FIREWALLS, script
 from app.ui.desk import Desk
 from app.ui.widgets import Tone, ask
 
@@ -22,6 +23,8 @@ _FORMATS: Final = {
     "ip": (N_("Plain list (one address or network a line)"), "peerwarden.txt"),
     "p2p-plain-format": (N_("P2P plain format (eMule, PeerGuardian)"), "peerwarden.p2p"),
     "dat-emule": (N_("DAT (eMule ipfilter.dat)"), "ipfilter.dat"),
+    "nftables": (N_("Script for the firewall nftables"), "peerwarden.nft"),
+    "ipset": (N_("Sets for ipset, to be used by iptables"), "peerwarden.ipset"),
 }
 
 
@@ -63,7 +66,8 @@ async def _ask_and_write(parent: QWidget, desk: Desk, kind: str, file: str) -> N
 
 
 def _write(kind: str, bans: Sequence[Ban], remap: Remap, file: Path) -> int:
-    written = list(lines(kind, bans, remap))
+    write = script if kind in FIREWALLS else lines
+    written = list(write(kind, bans, remap))
     with file.open("w", encoding="utf-8", newline="\n") as opened:
         opened.writelines(written)
-    return len(written)
+    return sum(1 for _entry in entries(bans, remap))

@@ -59,6 +59,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("Plain list", "peerwarden.txt", "192.0.2.7\n"),
         ("DAT", "ipfilter.dat", "192.0.2.7 - 192.0.2.7 , 000 , "),
         ("P2P plain format", "peerwarden.p2p", "192.0.2.7-192.0.2.7"),
+        ("Script for the firewall", "peerwarden.nft", "{ 192.0.2.7, 198.51.100.0/24 }"),
+        ("Sets for ipset", "peerwarden.ipset", "add peerwarden4 198.51.100.0/24 -exist\n"),
     ],
 )
 async def test_each_form_is_offered_with_the_name_that_programs_expect(
