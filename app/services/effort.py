@@ -1,11 +1,11 @@
-"""Adds up the processor time that one coroutine takes on the loop, among all that run there."""
+"""Adds up how long one coroutine holds the loop, among all that run there."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine, Generator
 from contextvars import ContextVar
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -59,18 +59,17 @@ class _Part(Generic[T]):
 
 def _stepped(work: Coroutine[Any, Any, T], whole: Effort[Any]) -> Generator[Any, Any, T]:
     """Run `work` step by step, with a look at the clock at both ends of each."""
-    clock = time.thread_time
     answer: Any = None
     failure: BaseException | None = None
     while True:
-        begun = clock()
+        begun = perf_counter()
         try:
             waits_for = work.send(answer) if failure is None else work.throw(failure)
         except StopIteration as end:
             result: T = end.value
             return result
         finally:
-            whole.seconds += clock() - begun
+            whole.seconds += perf_counter() - begun
         answer = failure = None
         try:
             answer = yield waits_for

@@ -385,9 +385,10 @@ async def house(
     *names: str,
     store: MemoryStore | None = None,
     downloaders: dict[str, ScriptedDownloader] | None = None,
+    clock: HandClock | None = None,
 ) -> AsyncIterator[House]:
     """A core over real settings files in `folder` that watches scripted downloaders called `names`."""
-    clock = HandClock()
+    clock = clock or HandClock()
     store = store or MemoryStore()
     scripted = downloaders if downloaders is not None else {}
     files = ConfigFiles(folder)
