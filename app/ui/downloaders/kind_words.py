@@ -50,8 +50,9 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
     TRANSMISSION: KindWords(
         switch_on=N_(
-            "In Transmission, allow remote access: Edit, Preferences, Remote. Its ban list comes from"
-            " PeerWarden: on another computer it needs an address of this one in server.prefix."
+            "In Transmission, allow remote access: Edit, Preferences, Remote. It fetches the ban list"
+            " from PeerWarden: for one on another computer, set the address of this one in Settings,"
+            " Server."
         ),
         hints={
             "endpoint": N_("Host and port alone; the path stands below More settings."),
