@@ -299,7 +299,6 @@ def test_after_a_stormy_hour_each_downloader_holds_what_it_shall(tmp_path: Path)
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_a_stormy_day_each_downloader_holds_what_it_shall(tmp_path: Path, seed: int) -> None:
     day = lived(tmp_path, seed, 24 * 60 * MINUTE)
