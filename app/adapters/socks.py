@@ -1,115 +1,67 @@
-"""Connections through a SOCKS5 proxy (RFC 1928), for httpcore: its own leave the socket open when the proxy refuses."""
+"""Connections through a SOCKS5 proxy, their failures told in the classes of httpx.
+
+Those of httpx itself leave the socket open when the proxy refuses, those of aiohttp-socks do not end when they are
+cancelled while the server behind the proxy hangs in its TLS handshake.
+"""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-import httpcore
+import anyio
 import httpx
+from httpx_socks import (
+    AsyncProxyTransport,
+    ProxyConnectionError,
+    ProxyError,
+    ProxyTimeoutError,
+    ProxyType,
+)
 from typing_extensions import override
 
-from app.domain.address import InvalidAddress, parse_ip
-
-_VERSION: Final = 5
-_NO_PASSWORD: Final = 0
-_CONNECT: Final = 1
-_IPV4, _NAME, _IPV6 = 1, 3, 4
-_WHY: Final = {
-    1: "general failure",
-    2: "not allowed by its rules",
-    3: "network unreachable",
-    4: "host unreachable",
-    5: "connection refused",
-    6: "time to live expired",
-}
-_ADDRESS_LENGTHS: Final = {_IPV4: 4, _IPV6: 16}
+_PORT: Final = 1080
 
 
-class SocksTransport(httpx.AsyncHTTPTransport):
+class AsksForPassword(httpx.ProxyError):
+    """The proxy wants a log-in, which we do not have."""
+
+
+class NoSocks(httpx.ProxyError):
+    """What answers is no SOCKS5 proxy, or hangs up."""
+
+
+class SocksTransport(AsyncProxyTransport):
     """Carries httpx requests through the proxy, which looks names up itself."""
 
     def __init__(self, proxy: httpx.URL, *, context: ssl.SSLContext, limits: httpx.Limits) -> None:
-        super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=limits.max_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_Backend(proxy),
+        super().__init__(
+            proxy_type=ProxyType.SOCKS5,
+            proxy_host=proxy.host,
+            proxy_port=proxy.port or _PORT,
+            rdns=True,
+            verify=context,
+            trust_env=False,
+            limits=limits,
         )
-
-
-class _Backend(httpcore.AsyncNetworkBackend):
-    def __init__(self, proxy: httpx.URL) -> None:
-        self._proxy = proxy
-        self._network = httpcore.AnyIOBackend()
 
     @override
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        stream = await self._network.connect_tcp(
-            self._proxy.host, self._proxy.port or 1080, timeout, local_address, socket_options
-        )
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            await _ask(_Stream(stream, timeout), host, port)
-        except BaseException:
-            await stream.aclose()
-            raise
-        return stream
-
-    @override
-    async def sleep(self, seconds: float) -> None:
-        await self._network.sleep(seconds)
-
-
-class _Stream:
-    """Reads and writes whole messages, each wait bounded."""
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream, patience: float | None) -> None:
-        self._stream, self._patience = stream, patience
-
-    async def write(self, message: bytes) -> None:
-        await self._stream.write(message, self._patience)
-
-    async def read(self, count: int) -> bytes:
-        found = b""
-        while len(found) < count:
-            piece = await self._stream.read(count - len(found), self._patience)
-            if not piece:
-                raise httpcore.ProxyError("it broke the connection off")
-            found += piece
-        return found
+            return await super().handle_async_request(request)
+        except ProxyTimeoutError as error:
+            raise httpx.ConnectTimeout(str(error)) from error
+        except (ProxyConnectionError, ssl.SSLError) as error:
+            raise httpx.ConnectError(str(error)) from error
+        except (ProxyError, UnicodeDecodeError) as error:
+            raise _refusal(error) from error
+        except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
+            raise httpx.ReadError("broken off before the request") from error
 
 
-async def _ask(stream: _Stream, host: str, port: int) -> None:
-    """Let the proxy connect `stream` to the host; raises httpcore.ProxyError."""
-    await stream.write(bytes((_VERSION, 1, _NO_PASSWORD)))
-    version, method = await stream.read(2)
-    if version != _VERSION:
-        raise httpcore.ProxyError("no SOCKS5")
-    if method != _NO_PASSWORD:
-        raise httpcore.ProxyError("it asks for a user name and password")
-    await stream.write(bytes((_VERSION, _CONNECT, 0)) + _place(host) + port.to_bytes(2, "big"))
-    version, status, _, kind = await stream.read(4)
-    if version != _VERSION:
-        raise httpcore.ProxyError("no SOCKS5")
-    if status:
-        raise httpcore.ProxyError(_WHY.get(status, f"SOCKS5 error {status}"))
-    length = _ADDRESS_LENGTHS.get(kind) or (await stream.read(1))[0]
-    await stream.read(length + 2)
-
-
-def _place(host: str) -> bytes:
-    try:
-        ip = parse_ip(host)
-    except InvalidAddress:
-        name = host.encode("idna")
-        return bytes((_NAME, len(name))) + name
-    return bytes((_IPV4 if ip.version == 4 else _IPV6,)) + ip.packed  # noqa: PLR2004 - IP version
+def _refusal(error: ProxyError | UnicodeDecodeError) -> httpx.ProxyError:
+    said = str(error)
+    if isinstance(error, ProxyError) and error.error_code is not None:
+        return httpx.ProxyError(said)
+    # The library has no class of its own for this.
+    return (AsksForPassword if "authentication method" in said else NoSocks)(said)

@@ -1,4 +1,4 @@
-"""A SOCKS5 proxy is spoken to as RFC 1928 has it, also by what answers byte by byte or not at all."""
+"""A SOCKS5 proxy is asked for what was entered, and whatever it answers is told as an error of its own kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from app.adapters.http import TIMEOUTS, open_transport
-from tests.adapters.proxies import Talk, listening
+from app.adapters.socks import AsksForPassword, NoSocks
+from tests.adapters.proxies import Talk, listening, socks_proxy
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CONNECTED = b"\x05\x00\x00"
@@ -71,20 +72,21 @@ async def test_wherever_the_proxy_says_it_stands_the_answer_comes_through(bound:
 
 
 @pytest.mark.parametrize(
-    ("replies", "reason"),
+    ("replies", "kind"),
     [
-        ([b"\x04\x00"], "no SOCKS5"),
-        ([b"\x05\x02"], "password"),
-        ([b"\x05\xff"], "password"),
-        ([b"\x05"], "broke"),
-        ([b"\x05\x00", b"\x05\x02\x00\x01"], "rules"),
-        ([b"\x05\x00", b"\x05\x5b\x00\x01"], "SOCKS5 error 91"),
-        ([b"\x05\x00", b"HTTP/1.1 400"], "no SOCKS5"),
-        ([b"\x05\x00", b""], "broke"),
+        ([b"\x04\x00"], NoSocks),
+        ([b"\x05\x02"], AsksForPassword),
+        ([b"\x05\xff"], AsksForPassword),
+        ([b"\x05"], NoSocks),
+        ([b"\x05\x00", b"\x05\x02\x00\x01"], httpx.ProxyError),
+        ([b"\x05\x00", b"\x05\x5b\x00\x01"], NoSocks),
+        ([b"\x05\x00", b"HTTP/1.1 400"], NoSocks),
+        ([b"\x05\x00", b""], NoSocks),
+        ([b"\x05\x00", CONNECTED + b"\x03\x02\xff\xfe\x00\x50"], NoSocks),
     ],
 )
-async def test_a_refusal_is_an_error_of_the_proxy_with_its_reason(
-    replies: list[bytes], reason: str
+async def test_a_refusal_is_an_error_of_its_own_kind(
+    replies: list[bytes], kind: type[httpx.ProxyError]
 ) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for reply in replies:
@@ -92,5 +94,20 @@ async def test_a_refusal_is_an_error_of_the_proxy_with_its_reason(
             writer.write(reply)
             await writer.drain()
 
-    with pytest.raises(httpx.ProxyError, match=reason):
+    with pytest.raises(httpx.ProxyError) as refused:
         await fetched(talk, "http://nas.lan/")
+    assert type(refused.value) is kind
+
+
+async def test_a_server_behind_it_that_hangs_up_in_its_handshake_is_told_as_such() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with listening(talk) as port, socks_proxy() as proxy:
+        transport = await open_transport(tls=True, proxy=proxy.url)
+        request = httpx.Request(
+            "GET", f"https://127.0.0.1:{port}", extensions={"timeout": TIMEOUTS}
+        )
+        async with transport:
+            with pytest.raises(httpx.ReadError):
+                await transport.handle_async_request(request)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from app.adapters.certificate import Certificate, read_certificate, shown_fingerprint
 from app.adapters.http import OtherCertificate, Trust, caused_by, shown_certificate
+from app.adapters.socks import AsksForPassword, NoSocks
 from app.domain.reason import Param, Text
 from app.services.errors import (
     DownloaderError,
@@ -73,8 +74,7 @@ async def failure_of(error: Exception, way: Way, *, first: bool) -> DownloaderEr
     if isinstance(cause, (aiohttp.ServerTimeoutError, httpx.TimeoutException)):
         return TooLate()
     if isinstance(cause, httpx.ProxyError):
-        asks = str(cause).startswith(str(_PROXY_ASKS))
-        return _proxy_failed(way, Text("proxy-asks") if asks else _cut(str(cause)))
+        return _proxy_failed(way, _why_refused(cause))
     if isinstance(cause, httpx.ConnectError):  # of the transport that goes through a proxy
         return _proxy_failed(way, _why_unconnected(cause, httpx.URL(way.proxy)))
     told = _badly_spoken(cause)
@@ -145,6 +145,13 @@ def _why_unconnected(cause: BaseException, to: httpx.URL) -> Text:
     if began.errno == errno.ECONNREFUSED:
         return Text("no-listener", {"address": address_of(to)})
     return Text("connection-failed", {"reason": os.strerror(began.errno)})
+
+
+def _why_refused(cause: httpx.ProxyError) -> Param:
+    said = _cut(str(cause))
+    if isinstance(cause, AsksForPassword) or said.startswith(str(_PROXY_ASKS)):
+        return Text("proxy-asks")
+    return Text("proxy-no-socks") if isinstance(cause, NoSocks) else said
 
 
 def _proxy_failed(way: Way, reason: Param) -> Unreachable:

@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "proxy-failed": N_("the proxy {proxy} does not help: {reason}"),
     "proxy-asks": N_("it asks for a user name and password, which is not supported"),
     "proxy-status": N_("it answers with status {status}"),
+    "proxy-no-socks": N_("it does not answer as a SOCKS5 proxy does"),
     "connection-failed": N_("no connection ({reason})"),
     "answer-broke-off": N_("the connection broke off"),
     "answer-not-http": N_("it does not speak HTTP"),

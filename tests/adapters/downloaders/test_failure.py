@@ -354,7 +354,13 @@ async def test_a_socks_server_that_cannot_connect_is_named() -> None:
         proxy.reply = 4
         words = await said(Exchange("http://nas.lan:1", proxy=proxy.url), Unreachable)
     assert "the proxy 127.0.0.1" in words
-    assert "host unreachable" in words
+    assert "Host unreachable" in words
+
+
+async def test_a_socks_server_that_wants_a_password_is_told_as_an_http_one_is() -> None:
+    async with saying(b"\x05\xff") as port:
+        exchange = Exchange("http://nas.lan:1", proxy=f"socks5://127.0.0.1:{port}")
+        assert "asks for a user name and password" in await said(exchange, Unreachable)
 
 
 @pytest.mark.parametrize(
@@ -396,6 +402,23 @@ async def test_a_proxy_that_never_answers_is_given_up_and_hung_up_on(scheme: str
         proxy = f"{scheme}://127.0.0.1:{port}"
         await said(Exchange("https://nas.lan", proxy=proxy, longest=0.2), TooLate)
         async with asyncio.timeout(10):
+            await ended.wait()
+
+
+@pytest.mark.parametrize("proxies", [http_proxy, socks_proxy])
+async def test_a_server_that_hangs_in_tls_behind_a_proxy_is_given_up_at_the_first_word(
+    proxies: type,
+) -> None:
+    ended = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        ended.set()
+
+    async with listening(talk) as port, proxies() as proxy:
+        exchange = Exchange(f"https://127.0.0.1:{port}", proxy=proxy.url, longest=0.2)
+        async with asyncio.timeout(5):
+            await said(exchange, TooLate)
             await ended.wait()
 
 
