@@ -6,6 +6,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import ssl
 import tempfile
 import threading
 from base64 import b64encode
@@ -19,7 +20,7 @@ import aiohttp
 import httpx
 
 from app.adapters.atomic_file import put_in_place
-from app.adapters.http import USER_AGENT, open_transport
+from app.adapters.http import USER_AGENT, caused_by, open_transport
 from app.adapters.unpack import Damaged, TooLarge, Unpacker
 from app.domain.address import InvalidAddress, parse_ip, parse_prefix
 from app.domain.reason import Text
@@ -48,7 +49,6 @@ _LAN: Final = tuple(
 
 _REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     ((aiohttp.ClientConnectorDNSError,), "fetch-no-host"),
-    ((aiohttp.ClientConnectorCertificateError,), "certificate-untrusted"),
     # What httpx says of itself and not of aiohttp comes from a connection through the proxy.
     ((httpx.ProxyError, httpx.ConnectError), "fetch-proxy"),
     ((aiohttp.ServerTimeoutError, httpx.TimeoutException), "no-answer-in-time"),
@@ -284,6 +284,8 @@ def _check_status(answer: httpx.Response, *, conditional: bool) -> None:
 
 
 def _reason(error: Exception) -> Text:
+    if caused_by(error, ssl.SSLCertVerificationError):
+        return Text("fetch-certificate")
     cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     for kinds, text in _REASONS:
         if isinstance(cause, kinds):

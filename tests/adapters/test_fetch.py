@@ -7,9 +7,11 @@ import gzip
 import hashlib
 import lzma
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from app.adapters.fetch import HttpFetch, is_direct, without_secrets
 from app.locale.texts import say
@@ -17,6 +19,9 @@ from app.services.fetching import Credentials, Fetched, FetchFailed, Stamp
 from app.settings.config import Proxy
 from app.settings.secret import Secret
 from app.version import __version__
+from tests.adapters.certificates import make_certificate
+from tests.adapters.downloaders.serving import serving
+from tests.adapters.proxies import http_proxy, socks_proxy
 from tests.services.list_server import ListServer, list_server
 
 BODY = b"1.2.3.4\n5.6.7.0/24\n" * 100
@@ -255,3 +260,25 @@ async def test_a_proxy_that_is_not_there_is_said_in_words(folder: Folder) -> Non
     folder.fetch = HttpFetch(lambda: Proxy(code=1, host="127.0.0.1", port=1))
     failure = await folder.refused("https://list.invalid/a")
     assert failure.why.id == "fetch-proxy"
+
+
+@pytest.mark.parametrize("proxies", [None, http_proxy, socks_proxy])
+async def test_a_certificate_that_nobody_signed_is_said_in_words(
+    folder: Folder, tmp_path: Path, proxies: type | None
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(body=BODY)
+
+    own = tmp_path / "own"
+    own.mkdir()
+    async with serving(page, make_certificate(own).server) as url, AsyncExitStack() as stack:
+        target = url
+        if proxies is not None:
+            proxy = await stack.enter_async_context(proxies())
+            proxy.hosts["list.invalid"] = "127.0.0.1"
+            code, port = (1 if proxies is http_proxy else 2), int(proxy.url.rpartition(":")[2])
+            folder.fetch = HttpFetch(lambda: Proxy(code=code, host="127.0.0.1", port=port))
+            target = url.replace("127.0.0.1", "list.invalid")
+        with pytest.raises(FetchFailed) as failure:
+            await folder.get(target)
+    assert "its certificate is not trusted" in say(failure.value.text)

@@ -20,6 +20,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "fetch-no-host": N_("there is no such computer"),
     "fetch-proxy": N_("the proxy does not let it through"),
     "fetch-refused": N_("nothing listens there"),
+    "fetch-certificate": N_("its certificate is not trusted"),
     # lists that came but are not applied
     "list-refused": N_("The list “{name}” is not applied: {why}"),
     "list-refused-web-page": N_("it is a web page, not a list"),
