@@ -37,7 +37,7 @@ _MANY: Final = 1000
 
 
 class QBittorrent:
-    """A `Downloader` for qBittorrent 4.5.0 and later."""
+    """A `Downloader` for qBittorrent 4.5.0 and later, and its Enhanced Edition."""
 
     def __init__(self, settings: DownloaderSettings, around: Surroundings) -> None:
         self._translation = around.translation
