@@ -8,7 +8,7 @@ from collections import Counter
 
 from .blocks import around, is_single, last_of, read_address, read_block, show_address
 
-BLOCKED = 1
+FREE, BLOCKED = 0, 1
 
 
 class Bans:
@@ -23,17 +23,22 @@ class Bans:
     def __len__(self):
         return len(self._covered)
 
-    def replace(self, wanted):
-        """Hold just `wanted`; what we hold already is written once more, in case that somebody undid it."""
-        blocks = set(map(read_block, wanted))
-        self._write(blocks, [block for block in self._covered if block not in blocks])
+    def replace(self, wanted, left):
+        """Hold just `wanted`; what we hold already is written once more, in case that somebody undid it.
+
+        What `left` bans is nobody's any more.
+        """
+        blocks, freed = set(map(read_block, wanted)), list(map(read_block, left))
+        self._write(blocks, [block for block in self._covered if block not in blocks], freed)
 
     def change(self, added, removed):
         """Hold `added` and no longer `removed`; a text that is no block raises ValueError before anything changes."""
-        self._write(list(map(read_block, added)), list(map(read_block, removed)))
+        self._write(list(map(read_block, added)), list(map(read_block, removed)), [])
 
-    def _write(self, added, removed):
+    def _write(self, added, removed, freed):
         rules = self._session.get_ip_filter()
+        for block in freed:
+            _set(rules, block.version, block.first, last_of(block), FREE)
         for block in removed:
             if block in self._covered:
                 self._open(rules, block)

@@ -21,7 +21,7 @@ class Core(CorePluginBase):
     def disable(self):
         # Deluge keeps answering calls to a disabled plugin: from now on they fail.
         self._instance = None
-        self._bans.replace([])
+        self._bans.replace([], [])
 
     def update(self):
         pass
@@ -54,10 +54,13 @@ class Core(CorePluginBase):
         return len(self._bans)
 
     @export
-    def replace_bans(self, wanted):
-        """Ban just the blocks `wanted`; returns how many are held. Rules of others stay as they are."""
+    def replace_bans(self, wanted, left):
+        """Ban just the blocks `wanted`; returns how many are held. Rules of others stay as they are.
+
+        But for `left`, which PeerWarden banned in another way before it had this plugin.
+        """
         self._require()
-        self._bans.replace(wanted)
+        self._bans.replace(wanted, left)
         return len(self._bans)
 
     def _require(self):

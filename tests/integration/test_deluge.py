@@ -24,6 +24,7 @@ from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.contract import (
     BAD,
     GOOD,
+    NEAR_BAD,
     DownloaderContract,
     Ledger,
     opened,
@@ -231,6 +232,24 @@ async def test_an_older_plugin_of_ours_is_replaced(by_ours: Subject) -> None:
         await downloader.connect()
         assert api.call("peerwarden.get_version") == build_egg().version
         await downloader.snapshot()
+
+
+async def test_bans_of_the_bundled_plugin_end_by_ours_once_that_is_allowed(
+    by_bundled: Subject,
+) -> None:
+    view = FilterView(by_bundled.lab.daemon.api)
+    async with opened(by_bundled) as downloader:
+        ledger = Ledger(await downloader.connect())
+        await downloader.apply(ledger.push(BAD, NEAR_BAD, everything=True))
+    allowed = replace(by_bundled.settings, allow_plugin=True)
+    async with opened(by_bundled, allowed) as downloader:
+        await downloader.connect()
+        await downloader.apply(ledger.push(BAD, everything=True))
+        assert ip_network(BAD) in view.blocked()
+        assert ip_network(NEAR_BAD) not in view.blocked()
+        await downloader.apply(ledger.push())
+        assert ip_network(BAD) not in view.blocked()
+        assert by_bundled.lab.daemon.api.call("blocklist.get_config")["url"] == ""
 
 
 async def test_a_ban_is_taken_back_exactly(by_ours: Subject) -> None:

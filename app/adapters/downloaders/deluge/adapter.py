@@ -17,7 +17,7 @@ from app.adapters.downloaders.deluge.wire import (
     AdapterTorrent,
     SessionCounters,
 )
-from app.domain.address import InvalidAddress, Prefix, Translation, parse_ip, single
+from app.domain.address import InvalidAddress, Prefix, Translation, is_single, parse_ip, single
 from app.domain.capabilities import Capabilities
 from app.domain.peer import Peer
 from app.domain.reason import Text
@@ -40,6 +40,7 @@ _OF_DAEMON: Final = 4
 class AdapterWay:
     """A `Way` by PBH's plugin, 1.2.0 and later."""
 
+    plugin = NAME
     capabilities = _CAPABILITIES
     keys: tuple[str, ...] = ()
 
@@ -51,10 +52,14 @@ class AdapterWay:
         *,
         increment: bool,
         shares_filter: bool,
+        follows: bool,
     ) -> None:
-        """`shares_filter`: Deluge's own Blocklist plugin writes to the same filter."""
+        """`shares_filter`: Deluge's own Blocklist plugin writes to the same filter.
+
+        `follows`: we banned in another way there before, so that it does not know of bans of ours.
+        """
         self._rpc, self._translation, self._core_peers = rpc, translation, core_peers
-        self._increment, self._shares_filter = increment, shares_filter
+        self._increment, self._shares_filter, self._follows = increment, shares_filter, follows
         self.advice: Text | None = Text(
             "deluge-adapter-with-blocklist" if shares_filter else "deluge-adapter-only"
         )
@@ -93,6 +98,10 @@ class AdapterWay:
             return
         # Replacing would wipe the rules of Deluge's Blocklist plugin. What the plugin holds already it does not
         # write again, so that is let go first.
+        if self._follows:
+            standing = await _spelled(push.owned)
+            await self._ban(standing)
+            self._follows = False
         await self._unban(standing)
         await self._ban(wanted)
 
@@ -116,6 +125,14 @@ class AdapterWay:
         return now.sent < before.sent or now.received < before.received
 
 
+async def release(rpc: Rpc, owned: Collection[Prefix]) -> None:
+    """Let go what PBH's plugin still bans for us, as another way bans from now on."""
+    held = (await rpc.call(f"{_PREFIX}.get_blocklist", kind=AdapterBlocklist)).ips
+    ours, _ = await asyncio.to_thread(_sorted_out, held, owned)
+    if ours:
+        await rpc.call(f"{_PREFIX}.unban_ips", ours, kind=object)
+
+
 def _sorted_out(held: Collection[str], owned: Collection[Prefix]) -> tuple[list[str], list[str]]:
     """Of what stands there, what is ours and what is not, as it stands there."""
     ours: list[str] = []
@@ -134,4 +151,4 @@ async def _spelled(prefixes: Collection[Prefix]) -> list[str]:
 
 
 def _spell(prefixes: Collection[Prefix]) -> list[str]:
-    return [str(prefix.network_address) for prefix in prefixes]
+    return [str(prefix.network_address) for prefix in prefixes if is_single(prefix)]

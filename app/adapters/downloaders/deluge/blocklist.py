@@ -48,6 +48,7 @@ class BlocklistWay:
     off; which ones those are is remembered, as they could not be banned again after a crash in between.
     """
 
+    plugin = NAME
     capabilities = _CAPABILITIES
     keys: tuple[str, ...] = (PEERS_KEY,)
 
@@ -77,7 +78,9 @@ class BlocklistWay:
             await self._rpc.call("core.enable_plugin", NAME, kind=object)
         if not await wait_for_method(self._rpc, "blocklist.get_config"):
             raise NeedsAction(Text("deluge-no-plugin"))
-        if self._may_replace or self._is_ours((await self._config()).url or ""):
+        url = (await self._config()).url or ""
+        # While we serve nothing it cannot be told whose it is; `apply` looks again.
+        if self._may_replace or self._url is None or self._is_ours(url):
             return
         if is_new:
             await self._rpc.call("core.disable_plugin", NAME, kind=object)
@@ -89,7 +92,7 @@ class BlocklistWay:
         return Seen(self._core_peers.read(torrents), restarted)
 
     async def apply(self, push: Push) -> None:
-        url = self._shelf.url(self._id, near=self._near)
+        url = self._url
         if url is None:
             raise NeedsAction(Text("deluge-blocklist-unserved"))
         config = await self._config()
@@ -146,9 +149,12 @@ class BlocklistWay:
         return await self._rpc.call("blocklist.get_status", kind=BlocklistStatus)
 
     def _is_ours(self, url: str) -> bool:
-        """Whether there is no list, or one of ours: the last part of its address is the same in every run."""
-        ours = self._shelf.url(self._id, near=self._near) or ""
-        return not url or url.rpartition("/")[2] == ours.rpartition("/")[2]
+        """Whether there is no list, or the one that we serve to it."""
+        return not url or _same_list(url, self._url)
+
+    @property
+    def _url(self) -> str | None:
+        return self._shelf.url(self._id, near=self._near)
 
     @property
     def _key(self) -> str:
@@ -160,6 +166,18 @@ class BlocklistWay:
 
     async def _remember(self, ips: list[str]) -> None:
         await self._facts.remember(self._key, json.dumps(ips) if ips else None)
+
+
+async def retire(rpc: Rpc, shelf: Shelf, downloader_id: str) -> None:
+    """Have the plugin fetch our list no more, as another way bans from now on; a list of the user's stays."""
+    config = await rpc.call("blocklist.get_config", kind=BlocklistConfig)
+    if _same_list(config.url or "", shelf.url(downloader_id, near=True)):
+        await rpc.call("blocklist.set_config", {"url": ""}, kind=object)
+
+
+def _same_list(url: str, ours: str | None) -> bool:
+    """Whether both mean the list of one downloader: whatever leads there, its name is the same in every run."""
+    return bool(ours) and url.rpartition("/")[2] == (ours or "").rpartition("/")[2]
 
 
 def _lines(wanted: Iterable[Prefix]) -> list[str]:

@@ -56,12 +56,8 @@ class Deluge:
         )
 
     async def apply(self, push: Push) -> None:
-        async def work(_: Rpc, way: Way) -> None:
-            await way.apply(push)
-
         if push.everything or push.added or push.removed:
-            # A change alone is not enough for a session that has just begun.
-            await self._session.do(work, again=push.everything)
+            await self._session.apply(push)
 
     async def upload_limits(self) -> UploadLimits:
         return await self._session.do(lambda rpc, _: controls.upload_limits(rpc))

@@ -33,12 +33,14 @@ _BETWEEN_LOOKS: Final = 0.1
 class OwnWay:
     """A `Way` by our plugin."""
 
+    plugin = NAME
     capabilities = _CAPABILITIES
     advice: Text | None = None
     keys: tuple[str, ...] = ()
 
-    def __init__(self, rpc: Rpc, translation: Translation) -> None:
-        self._rpc, self._translation = rpc, translation
+    def __init__(self, rpc: Rpc, translation: Translation, *, follows: bool) -> None:
+        """`follows`: we banned in another way there before, so that bans of ours stand there as if they were not."""
+        self._rpc, self._translation, self._follows = rpc, translation, follows
         self._instance = ""
         self._held: int | None = None
 
@@ -58,7 +60,9 @@ class OwnWay:
             self._held = await self._rpc.call(changed, added, removed, kind=int)
         if push.everything or self._held != len(push.wanted):
             wanted = await _spelled(push.wanted)
-            self._held = await self._rpc.call(method, wanted, kind=int)
+            left = await _spelled(push.owned) if self._follows else []
+            self._held = await self._rpc.call(method, wanted, left, kind=int)
+            self._follows = False
 
     def _read(self, rows: Sequence[OwnPeer]) -> Iterator[Peer]:
         found = (from_own(row, self._translation) for row in rows)

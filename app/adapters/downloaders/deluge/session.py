@@ -15,6 +15,8 @@ from app.adapters.downloaders.deluge.blocklist import NAME as BLOCKLIST
 from app.adapters.downloaders.deluge.blocklist import BlocklistWay
 from app.adapters.downloaders.deluge.core_peers import CorePeers
 from app.adapters.downloaders.deluge.daemon import find_daemon, is_near, join_daemon
+from app.adapters.downloaders.deluge.egg import NAME as OURS
+from app.adapters.downloaders.deluge.handover import Handover
 from app.adapters.downloaders.deluge.own import OwnWay
 from app.adapters.downloaders.deluge.rpc import NO_SESSION, DaemonLost, Rpc, RpcFailure
 from app.adapters.downloaders.deluge.way import Way
@@ -27,7 +29,7 @@ from app.services.errors import (
     ProtocolMismatch,
     Unreachable,
 )
-from app.services.ports import Connection
+from app.services.ports import Connection, Push
 from app.settings.downloader import DownloaderSettings
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ _LONGEST_REASON: Final = 120
 
 
 class Session:
-    """Raises only DownloaderError."""
+    """Raises only DownloaderError and StorageError."""
 
     def __init__(self, settings: DownloaderSettings, around: Surroundings) -> None:
         self._settings, self._around = settings, around
@@ -49,6 +51,8 @@ class Session:
         self.number = 0
         """Grows with every session opened."""
         self._core_peers = CorePeers(self.rpc, around.translation)
+        self._handover = Handover(self.rpc, around.shelf, around.facts, settings.id)
+        self._enabled: list[str] = []
         self._open: tuple[Connection, Way] | None = None
         self._refusal: Text | None = None
         self._turn = asyncio.Lock()
@@ -72,7 +76,7 @@ class Session:
         try:
             return await work(self.rpc, way)
         except (RpcFailure, DaemonLost) as failure:
-            if not await self._is_over(failure):
+            if not await self._is_over(failure, way):
                 raise _told(failure) from failure
             if not again:
                 self._end(number)
@@ -85,6 +89,19 @@ class Session:
             if isinstance(failure, RpcFailure) and failure.code == NO_SESSION:
                 raise self._refuse("downloader-session-refused") from failure
             raise _told(failure) from failure
+
+    async def apply(self, push: Push) -> None:
+        """Bring the bans there in line with ours."""
+
+        async def work(_: Rpc, way: Way) -> None:
+            if push.everything:
+                await self._handover.prepare(way, self._enabled, push.owned)
+            await way.apply(push)
+            if push.everything:
+                await self._handover.done(way)
+
+        # A change alone is not enough for a session that has just begun.
+        await self.do(work, again=push.everything)
 
     async def close(self) -> None:
         """Log out of a session that we logged into, and give the connections back; never raises."""
@@ -102,13 +119,16 @@ class Session:
         if self.number == number:
             self._open = None
 
-    async def _is_over(self, failure: RpcFailure | DaemonLost) -> bool:
+    async def _is_over(self, failure: RpcFailure | DaemonLost, way: Way) -> bool:
         """Whether a new session could help: this one was forgotten, a plugin is gone, or the daemon is."""
         if isinstance(failure, DaemonLost) or failure.code in (NO_SESSION, _NO_METHOD):
             return True
         try:
-            return not await self.rpc.call("web.connected", kind=bool)
-        except RpcFailure:
+            if not await self.rpc.call("web.connected", kind=bool):
+                return True
+            # A plugin that was disabled answers all the same, with a failure.
+            return way.plugin not in await self._read_enabled()
+        except (RpcFailure, DaemonLost):
             return True
 
     async def _renew(self, number: int) -> tuple[Connection, Way]:
@@ -123,12 +143,12 @@ class Session:
                 await self._log_in()
                 methods = await join_daemon(self.rpc)
                 version = await self._version(methods)
-                enabled = await self.rpc.call("core.get_enabled_plugins", kind=list[str])
-                way = await self._way(methods, enabled)
+                self._enabled = await self._read_enabled()
+                way = await self._way(methods, self._enabled)
             except (RpcFailure, DaemonLost) as failure:
                 raise _told(failure) from failure
             self.number += 1
-            able = replace(way.capabilities, labels=LABEL in enabled)
+            able = replace(way.capabilities, labels=LABEL in self._enabled)
             connection = Connection(
                 product="Deluge",
                 version=version,
@@ -159,7 +179,8 @@ class Session:
             await own.install(rpc, enabled)
             ours = True
         if ours:
-            return OwnWay(rpc, translation)
+            follows = await self._handover.follows(OURS)
+            return OwnWay(rpc, translation, follows=follows)
         if adapter.NAME in enabled and methods >= adapter.METHODS:
             return AdapterWay(
                 rpc,
@@ -167,6 +188,7 @@ class Session:
                 self._core_peers,
                 increment=settings.increment_ban,
                 shares_filter=BLOCKLIST in enabled,
+                follows=await self._handover.follows(adapter.NAME),
             )
         way = BlocklistWay(
             rpc,
@@ -178,6 +200,9 @@ class Session:
         )
         await way.prepare(enabled)
         return way
+
+    async def _read_enabled(self) -> list[str]:
+        return await self.rpc.call("core.get_enabled_plugins", kind=list[str])
 
     def _refuse(self, reason: str) -> AccessDenied:
         """The error of a refusal, which is remembered."""

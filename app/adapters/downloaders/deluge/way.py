@@ -29,6 +29,8 @@ class Seen:
 class Way(Protocol):
     """One of them, for as long as a session lives; raises RpcFailure and DaemonLost beside DownloaderError."""
 
+    plugin: str
+    """Its name; without it the way is over."""
     capabilities: Capabilities
     advice: Text | None
     keys: tuple[str, ...]

@@ -217,7 +217,7 @@ class FakeDeluge:
     def _core_disable_plugin(self, name: str) -> bool:
         self.enabled.discard(name)
         if name == OURS and self.bans is not None:
-            self.bans.replace([])
+            self.bans.replace([], [])
         return True
 
     def _core_upload_plugin(self, name: str, content: str) -> None:
@@ -390,8 +390,8 @@ class FakeDeluge:
         self._drop()
         return len(self.bans)
 
-    def _peerwarden_replace_bans(self, wanted: list[str]) -> int:
-        self.bans.replace(wanted)
+    def _peerwarden_replace_bans(self, wanted: list[str], left: list[str]) -> int:
+        self.bans.replace(wanted, left)
         self._drop()
         return len(self.bans)
 

@@ -15,7 +15,7 @@ async def test_only_what_changed_is_sent() -> None:
         await downloader.apply(ledger.push("240e:3a1::/52"))
         sent = [call for call in fake.log if call[0].endswith("_bans")]
         assert sent == [
-            ("peerwarden.replace_bans", [[f"{BAD}/32"]]),
+            ("peerwarden.replace_bans", [[f"{BAD}/32"], []]),
             ("peerwarden.change_bans", [["240e:3a1::/52"], []]),
             ("peerwarden.change_bans", [[], [f"{BAD}/32"]]),
         ]
@@ -25,7 +25,7 @@ async def test_a_plugin_that_holds_another_number_is_given_all() -> None:
     async with fake_deluge() as fake, opened(fake, allow_plugin=True) as downloader:
         ledger = Ledger(await downloader.connect())
         await downloader.apply(ledger.push(BAD, everything=True))
-        fake.bans.replace([])
+        fake.bans.replace([], [])
         await downloader.apply(ledger.push(BAD, NEAR_BAD))
         assert len(fake.bans) == 2
 
@@ -46,7 +46,7 @@ async def test_one_whose_bans_somebody_took_away_is_a_new_session() -> None:
     async with fake_deluge() as fake, opened(fake, allow_plugin=True) as downloader:
         first = await downloader.connect()
         await downloader.apply(Ledger(first).push(BAD, everything=True))
-        fake.bans.replace([])
+        fake.bans.replace([], [])
         await downloader.snapshot()
         assert (await downloader.connect()).session == first.session + 1
 

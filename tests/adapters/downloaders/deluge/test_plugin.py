@@ -49,7 +49,7 @@ def test_it_blocks_what_they_or_we_want_and_in_the_end_what_they_want(
     for step in [*steps, []]:
         wanted = set(step)
         if whole:
-            bans.replace(step)
+            bans.replace(step, [])
         else:
             bans.change(list(wanted - held), list(held - wanted))
         held = wanted
@@ -60,16 +60,26 @@ def test_it_blocks_what_they_or_we_want_and_in_the_end_what_they_want(
 def test_what_somebody_undid_is_written_again() -> None:
     session = FakeLibtorrent()
     bans = plugin_module("bans").Bans(session)
-    bans.replace(["36.110.0.0/30"])
+    bans.replace(["36.110.0.0/30"], [])
     session.set_ip_filter(type(session.filter)())
-    bans.replace(["36.110.0.0/30"])
+    bans.replace(["36.110.0.0/30"], [])
     assert blocked(session) == inside("36.110.0.0/30")
+
+
+def test_what_another_way_left_is_nobody_s() -> None:
+    session = FakeLibtorrent()
+    session.filter.add_rule("36.110.0.0", "36.110.0.7", 1)
+    bans = plugin_module("bans").Bans(session)
+    bans.replace(["36.110.0.1/32"], ["36.110.0.1/32", "36.110.0.2/32"])
+    assert blocked(session) == inside("36.110.0.0/29") - {"36.110.0.2"}
+    bans.replace([], [])
+    assert blocked(session) == inside("36.110.0.0/29") - {"36.110.0.1", "36.110.0.2"}
 
 
 def test_families_do_not_touch() -> None:
     session = FakeLibtorrent()
     bans = plugin_module("bans").Bans(session)
-    bans.replace(["240e:3a1::/52", "36.110.0.1/32", "::/96"])
+    bans.replace(["240e:3a1::/52", "36.110.0.1/32", "::/96"], [])
     assert session.filter.access("240e:3a1::1") == 1
     assert session.filter.access("240e:3a2::1") == 0
     assert blocked(session) == {"36.110.0.1"}
@@ -83,7 +93,7 @@ def test_families_do_not_touch() -> None:
 def test_what_is_no_block_changes_nothing(text: str) -> None:
     session = FakeLibtorrent()
     bans = plugin_module("bans").Bans(session)
-    bans.replace(["36.110.0.1/32"])
+    bans.replace(["36.110.0.1/32"], [])
     with pytest.raises(ValueError, match=r"address|literal"):
         bans.change(["36.110.0.2/32", text], ["36.110.0.1/32"])
     assert blocked(session) == {"36.110.0.1"}
