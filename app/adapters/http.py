@@ -15,7 +15,6 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
-from app.adapters.socks import SocksTransport
 from app.version import __version__
 
 E = TypeVar("E", bound=BaseException)
@@ -47,6 +46,14 @@ class OtherCertificate(ssl.SSLCertVerificationError):
         """The certificate, as DER."""
 
 
+class AsksForPassword(httpx.ProxyError):
+    """The SOCKS proxy wants a log-in, which we do not have."""
+
+
+class NoSocks(httpx.ProxyError):
+    """What stands there instead of a SOCKS5 proxy answers otherwise, or hangs up."""
+
+
 async def open_transport(
     *,
     tls: bool,
@@ -67,6 +74,8 @@ async def open_transport(
         limits = httpx.Limits(max_connections=connections, keepalive_expiry=keep_alive)
         through = httpx.URL(proxy)
         if through.scheme == "socks5":
+            from app.adapters.socks import SocksTransport  # noqa: PLC0415 - takes 50 ms; few use it
+
             return SocksTransport(through, context=context, limits=limits)
         return httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, proxy=httpx.Proxy(through), limits=limits

@@ -20,15 +20,9 @@ from httpx_socks import (
 )
 from typing_extensions import override
 
+from app.adapters.http import AsksForPassword, NoSocks
+
 _PORT: Final = 1080
-
-
-class AsksForPassword(httpx.ProxyError):
-    """The proxy wants a log-in, which we do not have."""
-
-
-class NoSocks(httpx.ProxyError):
-    """What answers is no SOCKS5 proxy, or hangs up."""
 
 
 class SocksTransport(AsyncProxyTransport):

@@ -7,8 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from app.adapters.http import TIMEOUTS, open_transport
-from app.adapters.socks import AsksForPassword, NoSocks
+from app.adapters.http import TIMEOUTS, AsksForPassword, NoSocks, open_transport
 from tests.adapters.proxies import Talk, listening, socks_proxy
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -14,8 +14,14 @@ import httpx
 from msgspec import Struct
 
 from app.adapters.certificate import Certificate, read_certificate, shown_fingerprint
-from app.adapters.http import OtherCertificate, Trust, caused_by, shown_certificate
-from app.adapters.socks import AsksForPassword, NoSocks
+from app.adapters.http import (
+    AsksForPassword,
+    NoSocks,
+    OtherCertificate,
+    Trust,
+    caused_by,
+    shown_certificate,
+)
 from app.domain.reason import Param, Text
 from app.services.errors import (
     DownloaderError,
