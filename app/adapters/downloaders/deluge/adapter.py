@@ -78,7 +78,7 @@ class AdapterWay:
             if failure.code != _OF_DAEMON:
                 raise
             if not self._fails:
-                log.warning("PBH's plugin cannot list the peers: %s", failure.message[:200])
+                log.warning("PBH's plugin cannot list the peers: %s", failure.reason)
             self._fails = True
             return Seen(await self._core_peers.ask(), restarted)
         self._fails = False

@@ -93,7 +93,7 @@ async def install(rpc: Rpc, enabled: Collection[str]) -> None:
         await rpc.call("core.enable_plugin", NAME, kind=object)
         now = await rpc.call("core.get_enabled_plugins", kind=list[str])
     except RpcFailure as failure:
-        log.warning("Deluge does not take the plugin: %s", failure.message[:200])
+        log.warning("Deluge does not take the plugin: %s", failure.reason)
         raise NeedsAction(Text("deluge-plugin-refused")) from failure
     loaded = NAME in now and await wait_for_method(rpc, f"{PREFIX}.get_peers")
     if not loaded or not await is_ours(rpc, now):

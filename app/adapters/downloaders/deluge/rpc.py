@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -21,6 +22,8 @@ NO_SESSION: Final = 1
 _OF_WEB: Final = ("auth.", "system.", "web.")
 _LOOK_AFTER: Final = 1.0
 """Seconds without an answer after which we look whether there is still a daemon to give it."""
+_LONGEST_REASON: Final = 120
+_URL: Final = re.compile(r"\w+://\S+")
 _LARGE: Final = 1_000
 """Entries of a list that take some time to encode."""
 
@@ -32,7 +35,8 @@ class RpcFailure(Exception):
         super().__init__(f"{method}: {code}")
         self.method = method
         self.code = code
-        self.message = message
+        self.reason = _URL.sub("…", message.partition("\n")[0])[:_LONGEST_REASON]
+        """The first line of what it said, without addresses: that of our list is a secret."""
 
 
 class DaemonLost(Exception):

@@ -39,7 +39,6 @@ T = TypeVar("T")
 LABEL: Final = "Label"
 _NO_METHOD: Final = 2
 _SECONDS_TO_LEAVE: Final = 3.0
-_LONGEST_REASON: Final = 120
 
 
 class Session:
@@ -216,7 +215,5 @@ def _told(failure: RpcFailure | DaemonLost) -> DownloaderError:
         return Unreachable(Text("deluge-daemon-lost"))
     if failure.code == _NO_METHOD:
         return NeedsAction(Text("deluge-method-missing", {"method": failure.method}))
-    reason = failure.message.partition("\n")[0][:_LONGEST_REASON]
-    return ProtocolMismatch(
-        Text("deluge-call-failed", {"method": failure.method, "reason": reason})
-    )
+    words = {"method": failure.method, "reason": failure.reason}
+    return ProtocolMismatch(Text("deluge-call-failed", words))

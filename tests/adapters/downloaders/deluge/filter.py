@@ -75,4 +75,9 @@ def plugin_module(name: str) -> Any:  # noqa: ANN401 - it has no types
         package = ModuleType(_PACKAGE)
         package.__path__ = [str(resource("deluge-plugin"))]
         sys.modules[_PACKAGE] = package
-    return importlib.import_module(f"{_PACKAGE}.{name}")
+    # No compiled code beside what is shipped.
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        return importlib.import_module(f"{_PACKAGE}.{name}")
+    finally:
+        sys.dont_write_bytecode = before

@@ -54,6 +54,16 @@ async def test_an_error_is_told_with_its_code() -> None:
     assert (failed.value.method, failed.value.code) == ("web.method", 2)
 
 
+async def test_a_reason_is_one_line_without_addresses() -> None:
+    async def handle(request: web.Request) -> web.Response:
+        error = {"message": "Failure: http://a.example/secret is gone\nTraceback", "code": 4}
+        return web.json_response({"id": 1, "result": None, "error": error})
+
+    with pytest.raises(RpcFailure) as failed:
+        await result_of(handle)
+    assert failed.value.reason == "Failure: … is gone"
+
+
 @pytest.mark.parametrize(
     ("status", "body"), [(404, "{}"), (200, "<html>"), (200, "[1]"), (200, "")]
 )
