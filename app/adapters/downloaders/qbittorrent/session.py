@@ -8,19 +8,14 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from app.adapters.downloaders.exchange import Answer, exchange_with
 from app.adapters.downloaders.qbittorrent.flavour import flavour_of
 from app.adapters.downloaders.qbittorrent.version import Version, parse_version
 from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences, decode, decode_now
 from app.domain.reason import Text
-from app.services.errors import (
-    AccessDenied,
-    DownloaderError,
-    NeedsAction,
-    ProtocolMismatch,
-)
+from app.services.errors import AccessDenied, DownloaderError, NeedsAction, ProtocolMismatch
 from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 
@@ -243,28 +238,14 @@ class Session:
 
 
 def expect(answer: Answer, path: str) -> Answer:
-    """`answer` if it is a success; raises ProtocolMismatch, or NeedsAction for a redirect."""
+    """`answer` if it is a success; raises ProtocolMismatch."""
     if answer.succeeded:
         return answer
     raise _bad_status(answer, path)
 
 
-def _bad_status(answer: Answer, path: str) -> DownloaderError:
-    target = answer.headers.get("Location")
-    if 300 <= answer.status < 400 and target:  # noqa: PLR2004 - HTTP
-        return NeedsAction(Text("downloader-redirects", {"address": _shown(target)}))
+def _bad_status(answer: Answer, path: str) -> ProtocolMismatch:
     return ProtocolMismatch(Text("answer-status", {"status": answer.status, "path": path}))
-
-
-def _shown(target: str) -> str:
-    """Where a redirect leads, without what could be secret in it."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return "?"
-    host = parts.netloc.rpartition("@")[2]
-    path = parts.path.partition(_API)[0]
-    return f"{parts.scheme}://{host}{path}" if host else path or "/"
 
 
 def _is_proxy_asking(answer: Answer) -> bool:
