@@ -116,7 +116,8 @@ class Watcher:
     async def _once(self, pace: Pace) -> float | None:
         """Sweep and announce what came of it; returns how long to rest, None until somebody asks for more."""
         sweep = Effort(self.sweep())
-        started = time.perf_counter()
+        now = asyncio.get_running_loop().time
+        started = now()
         try:
             event = await self._tried(sweep, pace)
         except (DownloaderError, StorageError) as error:
@@ -125,7 +126,7 @@ class Watcher:
             log.info("%s: answers again", self._ref.name)
         self._complaint, self._failures = "", 0
         work = sweep.seconds + event.timings.decode
-        rest = pace.after_sweep(time.perf_counter() - started, work)
+        rest = pace.after_sweep(now() - started, work)
         self.book.settle()
         self._bus.publish(structs.replace(event, rest=rest, slowed=rest > pace.interval))
         self._bus.publish(EnforcementChanged(downloader=self._ref.id))

@@ -22,6 +22,7 @@ _BENCHES: Final = {
     "sweep": "sweeps of 1,000 and 10,000 peers: time, loop steps, memory",
     "records": "what a day of records writes with 10,000 live peers",
     "storage": "commits and loads of the ban list",
+    "isolation": "a healthy downloader alone, and beside four that are not",
     "judging": "10,000 peers judged by every rule",
     "rules": "a million addresses read and looked up; hundreds of string rules",
     "polling": "what watching costs a real qBittorrent with 4,000 forged peers (root, 10 minutes)",
