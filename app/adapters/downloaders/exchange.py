@@ -31,8 +31,8 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
 LONGEST: Final = 60.0
 """Seconds for one request as a whole, so that a drip does not hold us for ever."""
-FORM: Final = "application/x-www-form-urlencoded"
-JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+_JSON: Final = "application/json"
 """Without a charset, which deluge-web before 2.1.1 refuses (reference/downloaders.md 6.1)."""
 _PIECE: Final = 64 * 1024
 _BAD_REQUEST: Final = 400
@@ -54,20 +54,18 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - HTTP
 
     @property
-    def is_json(self) -> bool:
-        """Whether it says so."""
-        return "json" in self.headers.get("Content-Type", "").lower()
-
-    @property
     def text(self) -> str:
         """The body, whatever it is."""
         return self.body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
-    content: bytes
-    kind: str
+class _Question:
+    method: str
+    path: str
+    query: tuple[tuple[str, str | int], ...]
+    body: bytes | None
+    headers: Mapping[str, str]
 
 
 class Exchange:
@@ -99,8 +97,7 @@ class Exchange:
         # Packing for a neighbour costs more than sending: 0.8 MB came in 0.02 s, packed in 0.2 s (4.5.2).
         encoding = "identity" if _is_near(self._root.host) else "gzip"
         self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": encoding}
-        self._trust, self._proxy, self._at_a_time = trust, proxy, at_a_time
-        self._largest, self._longest = largest, longest
+        self._at_a_time, self._largest, self._longest = at_a_time, largest, longest
         self._slots = asyncio.Semaphore(at_a_time)
         self._opening = asyncio.Lock()
         self._transport: httpx.AsyncBaseTransport | None = None
@@ -124,12 +121,14 @@ class Exchange:
 
         `headers` win over the usual ones.
         """
-        body = (
-            _Body(form, FORM) if form is not None else None if json is None else _Body(json, JSON)
+        body, kind = (json, _JSON) if form is None else (form, _FORM)
+        described = {} if body is None else _described(body, kind)
+        question = _Question(
+            method, path, tuple((params or {}).items()), body, {**described, **(headers or {})}
         )
         async with self._slots:
-            answer = await accounted(self._sent(method, path, params, body, headers))
-        if answer.status == _BAD_REQUEST and not self._answered and not answer.is_json:
+            answer = await accounted(self._sent(question))
+        if not self._answered and _may_want_tls(answer):
             better = await https_expected(self._way)
             if better is not None:
                 raise better
@@ -144,19 +143,12 @@ class Exchange:
         if transport is not None:
             await transport.aclose()
 
-    async def _sent(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        body: _Body | None,
-        headers: Mapping[str, str] | None,
-    ) -> Answer:
+    async def _sent(self, question: _Question) -> Answer:
         if not self._root.host:
             raise NeedsAction(Text("address-impossible"))
         try:
             async with asyncio.timeout(self._longest):
-                return await self._send(method, path, params, body, headers)
+                return await self._send(question)
         except TimeoutError:
             raise TooLate from None
         except (httpx.HTTPError, aiohttp.ClientError, OSError, UnicodeError) as error:
@@ -170,20 +162,13 @@ class Exchange:
         if (refused := refused_by_proxy(answer.status, self._way)) is not None:
             raise refused
 
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        body: _Body | None,
-        headers: Mapping[str, str] | None,
-    ) -> Answer:
+    async def _send(self, question: _Question) -> Answer:
         transport = self._transport or await self._open()
         request = httpx.Request(
-            method,
-            _url(self._root, path, tuple((params or {}).items())),
-            content=None if body is None else _in_pieces(body.content),
-            headers={**self._headers, **self._cookie(), **_described(body), **(headers or {})},
+            question.method,
+            _url(self._root, question.path, question.query),
+            content=None if question.body is None else _in_pieces(question.body),
+            headers={**self._headers, **self._cookie(), **question.headers},
             extensions={"timeout": TIMEOUTS},
         )
         self.requests += 1
@@ -224,9 +209,9 @@ class Exchange:
             if self._transport is None:
                 self._transport = await open_transport(
                     tls=self._root.scheme == "https",
-                    trust=self._trust,
+                    trust=self._way.trust,
                     connections=self._at_a_time,
-                    proxy=self._proxy,
+                    proxy=self._way.proxy,
                 )
             return self._transport
 
@@ -259,11 +244,15 @@ def _url(root: httpx.URL, path: str, query: tuple[tuple[str, str | int], ...]) -
     return httpx.URL(f"{root}/{path}" if path else root, params=dict(query) or None)
 
 
-def _described(body: _Body | None) -> dict[str, str]:
-    if body is None:
-        return {}
+def _described(body: bytes, kind: str) -> dict[str, str]:
     # With a length the pieces go without chunked encoding, which qBittorrent's server does not understand.
-    return {"Content-Type": body.kind, "Content-Length": str(len(body.content))}
+    return {"Content-Type": kind, "Content-Length": str(len(body))}
+
+
+def _may_want_tls(answer: Answer) -> bool:
+    """Whether it could be from a server that speaks HTTPS only; a downloader's own 400 is JSON."""
+    is_json = "json" in answer.headers.get("Content-Type", "").lower()
+    return answer.status == _BAD_REQUEST and not is_json
 
 
 def _in_pieces(body: bytes) -> bytes | AsyncIterator[bytes]:

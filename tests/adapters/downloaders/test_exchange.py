@@ -39,7 +39,7 @@ async def test_any_status_is_an_answer_and_all_is_counted() -> None:
         await exchange.close()
 
 
-async def test_no_more_than_sixteen_requests_run_at_a_time() -> None:
+async def test_no_more_than_a_few_requests_run_at_a_time() -> None:
     running = most = 0
     all_in = asyncio.Event()
 
