@@ -15,6 +15,7 @@ import time
 from array import array
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial, wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -98,9 +99,10 @@ class Stopwatch:
         gc.callbacks.append(watch)
 
     def watch_core(self) -> None:
-        """Add up the processor time of the parts of a sweep, and hear when one is over; all is imported by now."""
+        """Add up the processor time of the parts of a sweep, and hear when one is over."""
         for part, module, owner, name in _PARTS:
-            _wrap(getattr(sys.modules[module], owner), name, partial(self._metered, part))
+            # A kind of downloader is loaded when one of it is opened, which is a moment away.
+            _wrap(getattr(import_module(module), owner), name, partial(self._metered, part))
         events = sys.modules["app.services.events"]
 
         def heard(publish: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
