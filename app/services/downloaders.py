@@ -26,7 +26,7 @@ from app.services.downloader_state import (
     resting,
 )
 from app.services.enforcement import Enforcement, Standing
-from app.services.errors import DownloaderError, Unreachable
+from app.services.errors import DownloaderError, TooLate
 from app.services.events import (
     DownloadersChanged,
     EventBus,
@@ -191,10 +191,7 @@ class Downloaders:
         """Try `settings` once without storing them; raises DownloaderError that says what to set."""
         downloader = self._open(settings)
         try:
-            async with asyncio.timeout(_TEST_SECONDS):
-                return await downloader.connect()
-        except TimeoutError:
-            raise Unreachable(Text("no-answer-within", {"seconds": _TEST_SECONDS})) from None
+            return await _connected_in_time(downloader)
         except DownloaderError as error:
             better = with_advice(error, settings.kind)
             if better is None:
@@ -387,6 +384,14 @@ def remap_of(config: Config, spared: Iterable[Prefix] = ()) -> Remap:
 def translation_of(config: Config) -> Translation:
     """How addresses of downloaders are read."""
     return Translation(teredo=config.ip_remapping.teredo, nat64=config.ip_remapping.nat64)
+
+
+async def _connected_in_time(downloader: Downloader) -> Connection:
+    try:
+        async with asyncio.timeout(_TEST_SECONDS):
+            return await downloader.connect()
+    except TimeoutError:
+        raise TooLate from None
 
 
 async def _end(entry: _Entry) -> None:

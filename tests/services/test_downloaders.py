@@ -8,9 +8,12 @@ import pytest
 
 from app.domain.address import parse_prefix
 from app.domain.errors import NotFound, Refused
+from app.locale.texts import say
+from app.services import downloaders as downloaders_module
 from app.services.downloader_state import Status
-from app.services.errors import StorageError, Unreachable
+from app.services.errors import DownloaderError, StorageError, Unreachable
 from app.services.events import DownloadersChanged, SweepFailed
+from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import NOW, ScriptedDownloader, house
@@ -108,6 +111,22 @@ async def test_a_test_neither_stores_nor_watches(tmp_path: Path) -> None:
         with pytest.raises(Unreachable):
             await it.core.downloaders.test(settings("new"))
         assert it.core.downloaders.states() == ()
+
+
+async def test_a_test_of_one_that_hangs_ends_with_what_to_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(self: ScriptedDownloader) -> Connection:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(ScriptedDownloader, "connect", hang)
+    monkeypatch.setattr(downloaders_module, "_TEST_SECONDS", 0.01)
+    async with house(tmp_path) as it:
+        with pytest.raises(DownloaderError) as failed:
+            await it.core.downloaders.test(settings("new"))
+    words = say(failed.value.text)
+    assert words.startswith("Does not answer: no answer in time. Check that")
 
 
 async def test_a_failure_is_told_with_its_time_and_the_next_try(tmp_path: Path) -> None:
