@@ -50,6 +50,15 @@ class AsksForPassword(httpx.ProxyError):
     """The SOCKS proxy wants a log-in, which we do not have."""
 
 
+class SocksRefused(httpx.ProxyError):
+    """The SOCKS5 proxy made no connection."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"SOCKS5 error {code}")
+        self.code = code
+        """As RFC 1928 numbers the reasons."""
+
+
 class NoSocks(httpx.ProxyError):
     """What stands there instead of a SOCKS5 proxy answers otherwise, or hangs up."""
 

@@ -20,7 +20,7 @@ from httpx_socks import (
 )
 from typing_extensions import override
 
-from app.adapters.http import AsksForPassword, NoSocks
+from app.adapters.http import AsksForPassword, NoSocks, SocksRefused
 
 _PORT: Final = 1080
 
@@ -54,8 +54,8 @@ class SocksTransport(AsyncProxyTransport):
 
 
 def _refusal(error: ProxyError | UnicodeDecodeError) -> httpx.ProxyError:
-    said = str(error)
     if isinstance(error, ProxyError) and error.error_code is not None:
-        return httpx.ProxyError(said)
+        return SocksRefused(error.error_code)
+    said = str(error)
     # The library has no class of its own for this.
     return (AsksForPassword if "authentication method" in said else NoSocks)(said)

@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from app.adapters.http import TIMEOUTS, AsksForPassword, NoSocks, open_transport
+from app.adapters.http import TIMEOUTS, AsksForPassword, NoSocks, SocksRefused, open_transport
 from tests.adapters.proxies import Talk, listening, socks_proxy
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -77,7 +77,7 @@ async def test_wherever_the_proxy_says_it_stands_the_answer_comes_through(bound:
         ([b"\x05\x02"], AsksForPassword),
         ([b"\x05\xff"], AsksForPassword),
         ([b"\x05"], NoSocks),
-        ([b"\x05\x00", b"\x05\x02\x00\x01"], httpx.ProxyError),
+        ([b"\x05\x00", b"\x05\x02\x00\x01"], SocksRefused),
         ([b"\x05\x00", b"\x05\x5b\x00\x01"], NoSocks),
         ([b"\x05\x00", b"HTTP/1.1 400"], NoSocks),
         ([b"\x05\x00", b""], NoSocks),

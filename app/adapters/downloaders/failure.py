@@ -18,6 +18,7 @@ from app.adapters.http import (
     AsksForPassword,
     NoSocks,
     OtherCertificate,
+    SocksRefused,
     Trust,
     caused_by,
     shown_certificate,
@@ -49,6 +50,14 @@ _WHY_UNTRUSTED: Final = {
     64: "certificate-other-name",
 }
 """By OpenSSL's number of what did not verify."""
+_WHY_SOCKS_REFUSED: Final = {
+    2: "proxy-forbids",
+    3: "proxy-no-way",
+    4: "proxy-no-way",
+    5: "no-listener",
+    6: "proxy-no-way",
+}
+"""By the reply of RFC 1928."""
 _PROXY_IN_TROUBLE: Final = (502, 503, 504)
 _PROXY_ASKS: Final = 407
 
@@ -80,7 +89,7 @@ async def failure_of(error: Exception, way: Way, *, first: bool) -> DownloaderEr
     if isinstance(cause, (aiohttp.ServerTimeoutError, httpx.TimeoutException)):
         return TooLate()
     if isinstance(cause, httpx.ProxyError):
-        return _proxy_failed(way, _why_refused(cause))
+        return _proxy_failed(way, _why_refused(cause, way))
     if isinstance(cause, httpx.ConnectError):  # of the transport that goes through a proxy
         return _proxy_failed(way, _why_unconnected(cause, httpx.URL(way.proxy)))
     told = _badly_spoken(cause)
@@ -102,7 +111,7 @@ def redirected(target: str, asked: httpx.URL, way: Way) -> NeedsAction:
     """The error of an answer that leads to `target`, without what could be secret in it."""
     try:
         url = asked.join(target)
-        place = f"{url.scheme}://{address_of(url) if url.port else _host(url)}"
+        place = f"{url.scheme}://{_address_of(url) if url.port else _host(url)}"
     except (httpx.InvalidURL, UnicodeError):
         return NeedsAction(Text("redirected-away", {"address": "?"}))
     ours = asked.path[len(way.entered.path.rstrip("/")) :]
@@ -149,24 +158,30 @@ def _why_unconnected(cause: BaseException, to: httpx.URL) -> Text:
     if began is None or not began.errno:
         return Text("connection-failed", {"reason": type(began or cause).__name__})
     if began.errno == errno.ECONNREFUSED:
-        return Text("no-listener", {"address": address_of(to)})
+        return Text("no-listener", {"address": _address_of(to)})
     return Text("connection-failed", {"reason": os.strerror(began.errno)})
 
 
-def _why_refused(cause: httpx.ProxyError) -> Param:
+def _why_refused(cause: httpx.ProxyError, way: Way) -> Param:
+    match cause:
+        case AsksForPassword():
+            return Text("proxy-asks")
+        case NoSocks():
+            return Text("proxy-no-socks")
+        case SocksRefused(code=code):
+            words: dict[str, Param] = {"address": _address_of(way.entered), "status": code}
+            return Text(_WHY_SOCKS_REFUSED.get(code, "proxy-status"), words)
     said = _cut(str(cause))
-    if isinstance(cause, AsksForPassword) or said.startswith(str(_PROXY_ASKS)):
-        return Text("proxy-asks")
-    return Text("proxy-no-socks") if isinstance(cause, NoSocks) else said
+    return Text("proxy-asks") if said.startswith(str(_PROXY_ASKS)) else said
 
 
 def _proxy_failed(way: Way, reason: Param) -> Unreachable:
-    proxy = address_of(httpx.URL(way.proxy))
+    proxy = _address_of(httpx.URL(way.proxy))
     return Unreachable(Text("proxy-failed", {"proxy": proxy, "reason": reason}))
 
 
 def _no_tls(error: ssl.SSLError, way: Way) -> Text:
-    address = address_of(way.entered)
+    address = _address_of(way.entered)
     reason = error.reason or type(error).__name__
     if reason in _NO_TLS:
         return Text("no-tls", {"address": address})
@@ -208,7 +223,7 @@ async def _shown(way: Way) -> bytes | None:
         return None
 
 
-def address_of(url: httpx.URL) -> str:
+def _address_of(url: httpx.URL) -> str:
     """Host and port, as people write them."""
     return f"{_host(url)}:{url.port or _PORTS.get(url.scheme, '')}"
 

@@ -38,6 +38,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "proxy-asks": N_("it asks for a user name and password, which is not supported"),
     "proxy-status": N_("it answers with status {status}"),
     "proxy-no-socks": N_("it does not answer as a SOCKS5 proxy does"),
+    "proxy-forbids": N_("its rules forbid it"),
+    "proxy-no-way": N_("it does not reach {address}"),
     "connection-failed": N_("no connection ({reason})"),
     "answer-broke-off": N_("the connection broke off"),
     "answer-not-http": N_("it does not speak HTTP"),
