@@ -1,4 +1,4 @@
-"""Says what to set where a connection fails, kind by kind."""
+"""What a connection test is worth telling: what to set where it fails, kind by kind, and what lacks where it works."""
 
 from __future__ import annotations
 
