@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from msgspec import structs
 from typing_extensions import override
 
@@ -42,11 +44,11 @@ class Slow(ScriptedDownloader):
 
 
 class Costly(ScriptedDownloader):
-    """Answers so much that to read it takes three seconds of the processor."""
+    """Answers so much that to read it takes six seconds of the processor."""
 
     @override
     async def snapshot(self) -> Snapshot:
-        return structs.replace(await super().snapshot(), decode_time=3.0)
+        return structs.replace(await super().snapshot(), decode_time=6.0)
 
 
 @dataclass
@@ -79,7 +81,11 @@ def lived(folder: Path, *others: str) -> Hour:
         return runner.run(live(folder, *others))
 
 
-def test_a_healthy_one_is_swept_as_often_as_alone(tmp_path: Path) -> None:
+def test_a_healthy_one_is_swept_as_often_as_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the costly one takes is made up: here the processor did it.
+    monkeypatch.setattr("app.services.sweep.process_time", itertools.count(step=100).__next__)
     (tmp_path / "alone").mkdir()
     (tmp_path / "beside").mkdir()
     alone = lived(tmp_path / "alone")
@@ -90,5 +96,5 @@ def test_a_healthy_one_is_swept_as_often_as_alone(tmp_path: Path) -> None:
     assert 55 <= beside.swept["slow"] <= 61
     assert 115 <= beside.swept["costly"] <= 121
     # Asked once a minute whether they answer, for ten seconds at most.
-    assert 55 <= beside.failed["refuses"] <= 75
-    assert 48 <= beside.failed["hangs"] <= 65
+    assert 50 <= beside.failed["refuses"] <= 80
+    assert 40 <= beside.failed["hangs"] <= 60

@@ -1,6 +1,7 @@
 """Sweeps of a scripted downloader, from its peers to its ban list."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -376,7 +377,10 @@ async def test_one_that_cannot_ban_is_watched_and_sent_nothing(tmp_path: Path) -
         assert missing[0].reason.params == {"source": "Scripted 5.3.0"}
 
 
-async def test_a_downloader_whose_answers_cost_much_is_asked_less_often(tmp_path: Path) -> None:
+async def test_a_downloader_whose_answers_cost_much_is_asked_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.sweep.process_time", itertools.count(step=100).__next__)
     async with house(tmp_path, "qb") as it:
         qb = it.downloaders["qb"]
         plain = await swept(it)
@@ -385,7 +389,7 @@ async def test_a_downloader_whose_answers_cost_much_is_asked_less_often(tmp_path
         snapshot = qb.snapshot
 
         async def heavy() -> Snapshot:
-            return structs.replace(await snapshot(), decode_time=2.0)
+            return structs.replace(await snapshot(), decode_time=4.0)
 
         qb.snapshot = heavy  # type: ignore[method-assign]
         slow = await swept(it)
