@@ -21,7 +21,7 @@ from app.adapters.downloaders.aria2.wire import (
 )
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.listing import Listing
-from app.adapters.downloaders.qbittorrent.wire import decode
+from app.adapters.downloaders.reading import decode
 from app.adapters.downloaders.surroundings import Surroundings
 from app.domain.address import show
 from app.domain.peer import Peer

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.qbittorrent.wire import decode
+from app.adapters.downloaders.reading import bad_status, decode
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,
@@ -139,4 +139,4 @@ class Rpc:
             return NeedsAction(Text("aria2-not-at", {"status": status}))
         if status > _SERVER_TROUBLE:
             return Unreachable(Text("aria2-behind", {"status": status}))
-        return ProtocolMismatch(Text("answer-status", {"status": status, "path": "/"}))
+        return bad_status(answer, "/")

@@ -11,8 +11,7 @@ from typing import Final, ParamSpec, TypeVar
 from app.adapters.downloaders.biglybt.session import Session
 from app.adapters.downloaders.biglybt.wire import Outcome
 from app.adapters.downloaders.qbittorrent.bans import Span, read_entry, span_of
-from app.adapters.downloaders.qbittorrent.session import expect
-from app.adapters.downloaders.qbittorrent.wire import decode, decode_now
+from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.domain.address import Prefix, is_single, parse_ip, show, single
 from app.domain.prefix_map import PrefixMap
 from app.domain.reason import Text

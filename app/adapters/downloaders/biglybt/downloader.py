@@ -20,8 +20,7 @@ from app.adapters.downloaders.biglybt.wire import (
 )
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
-from app.adapters.downloaders.qbittorrent.session import expect
-from app.adapters.downloaders.qbittorrent.wire import decode, decode_now
+from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import LONELY
 from app.adapters.downloaders.watched import Watched, ask_all, showing

@@ -12,8 +12,7 @@ import msgspec
 
 from app.adapters.downloaders.biglybt.wire import Metadata, Problem, Statistics
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.qbittorrent.session import expect
-from app.adapters.downloaders.qbittorrent.wire import decode_now
+from app.adapters.downloaders.reading import bad_status, decode_now, expect
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.errors import (
@@ -194,7 +193,7 @@ def _failure(answer: Answer, path: str) -> ProtocolMismatch:
         message = msgspec.json.decode(answer.body, type=Problem).msg
     except msgspec.MsgspecError:
         message = None
-    place: dict[str, str | int] = {"status": answer.status, "path": path}
     if not message:
-        return ProtocolMismatch(Text("answer-status", place))
+        return bad_status(answer, path)
+    place = {"status": answer.status, "path": path}
     return ProtocolMismatch(Text("answer-problem", {**place, "message": message[:_LONGEST]}))

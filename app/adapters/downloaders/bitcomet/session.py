@@ -19,8 +19,7 @@ from app.adapters.downloaders.bitcomet.wire import (
     Outcome,
 )
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.qbittorrent.session import expect
-from app.adapters.downloaders.qbittorrent.wire import decode, decode_now
+from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,

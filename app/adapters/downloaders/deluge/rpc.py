@@ -11,8 +11,7 @@ import msgspec
 
 from app.adapters.downloaders.deluge.wire import Reply
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.qbittorrent.session import expect
-from app.adapters.downloaders.qbittorrent.wire import decode
+from app.adapters.downloaders.reading import decode, expect
 from app.services.errors import DownloaderError
 from app.settings.downloader import DownloaderSettings
 

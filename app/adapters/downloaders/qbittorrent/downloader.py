@@ -12,14 +12,11 @@ from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
 from app.adapters.downloaders.qbittorrent.bans import BanWriter
 from app.adapters.downloaders.qbittorrent.follower import Follower
-from app.adapters.downloaders.qbittorrent.session import Session, expect
+from app.adapters.downloaders.qbittorrent.session import Session
 from app.adapters.downloaders.qbittorrent.torrents import Watched
 from app.adapters.downloaders.qbittorrent.trackers import TrackerWriter
-from app.adapters.downloaders.qbittorrent.wire import (
-    Properties,
-    TorrentPeersAnswer,
-    decode,
-)
+from app.adapters.downloaders.qbittorrent.wire import Properties, TorrentPeersAnswer
+from app.adapters.downloaders.reading import decode, expect
 from app.adapters.downloaders.surroundings import Surroundings
 from app.domain.address import Prefix
 from app.domain.prefix_map import PrefixMap

@@ -6,14 +6,10 @@ from typing import Final
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.server import Server
-from app.adapters.downloaders.qbittorrent.session import Session, expect
+from app.adapters.downloaders.qbittorrent.session import Session
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable
-from app.adapters.downloaders.qbittorrent.wire import (
-    ActiveTorrent,
-    MainData,
-    TorrentChange,
-    decode,
-)
+from app.adapters.downloaders.qbittorrent.wire import ActiveTorrent, MainData, TorrentChange
+from app.adapters.downloaders.reading import decode, expect
 
 WHOLE_EVERY: Final = 6
 """Sweeps between two looks at all torrents where these are slow; the others ask for those that move."""

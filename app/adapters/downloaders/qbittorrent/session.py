@@ -13,7 +13,8 @@ from urllib.parse import quote, urlencode
 from app.adapters.downloaders.exchange import Answer, exchange_with
 from app.adapters.downloaders.qbittorrent.flavour import flavour_of
 from app.adapters.downloaders.qbittorrent.version import Version, parse_version
-from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences, decode, decode_now
+from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences
+from app.adapters.downloaders.reading import bad_status, decode, decode_now, expect
 from app.domain.reason import Text
 from app.services.errors import AccessDenied, DownloaderError, NeedsAction, ProtocolMismatch
 from app.services.ports import Connection
@@ -109,7 +110,7 @@ class Session:
             answer = await self._send(method, path, params=params, form=form)
             if answer.status in (_UNAUTHORIZED, _FORBIDDEN):
                 # The session is fresh: this is about the request, not about us.
-                raise _bad_status(answer, path)
+                raise bad_status(answer, path)
         return answer
 
     async def _renew(self, number: int) -> Connection:
@@ -235,17 +236,6 @@ class Session:
         """The error of a refusal, which is remembered: five of them would lock us out."""
         self._refusal, self._open = Text(reason), None
         return AccessDenied(self._refusal)
-
-
-def expect(answer: Answer, path: str) -> Answer:
-    """`answer` if it is a success; raises ProtocolMismatch."""
-    if answer.succeeded:
-        return answer
-    raise _bad_status(answer, path)
-
-
-def _bad_status(answer: Answer, path: str) -> ProtocolMismatch:
-    return ProtocolMismatch(Text("answer-status", {"status": answer.status, "path": path}))
 
 
 def _is_proxy_asking(answer: Answer) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from app.adapters.downloaders.qbittorrent.session import Session, expect
-from app.adapters.downloaders.qbittorrent.wire import TrackerWire, decode
+from app.adapters.downloaders.qbittorrent.session import Session
+from app.adapters.downloaders.qbittorrent.wire import TrackerWire
+from app.adapters.downloaders.reading import decode, expect
 from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 from app.services.ports import Tiers

@@ -5,19 +5,10 @@ Texts may be null, as `country_code` is in 5.3.0 for a country not known, and so
 
 from __future__ import annotations
 
-import asyncio
-from typing import Final, TypeVar
+from typing import Final
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from app.domain.reason import Text
-from app.services.errors import ProtocolMismatch
-
-T = TypeVar("T")
-
-_LARGE: Final = 500_000
-"""Bytes that take about 2 ms to decode."""
 _STIRRING: Final = ("uploaded", "downloaded", "num_leechs", "num_seeds", "upspeed", "dlspeed")
 
 
@@ -169,28 +160,3 @@ class TorrentPeersAnswer(Struct):
     """`sync/torrentPeers`, always asked in full; keys are `a.b.c.d:port` or `[v6]:port`."""
 
     peers: dict[str, PeerWire] = {}
-
-
-async def decode(body: bytes, kind: type[T]) -> T:
-    """Read JSON as `kind`, in a thread when it is large; raises ProtocolMismatch."""
-    if len(body) > _LARGE:
-        return await asyncio.to_thread(decode_now, body, kind)
-    return decode_now(body, kind)
-
-
-def decode_now(body: bytes, kind: type[T]) -> T:
-    """Read JSON as `kind`; raises ProtocolMismatch."""
-    try:
-        return msgspec.json.decode(body, type=kind, strict=False)
-    except msgspec.ValidationError as error:
-        # Names the member and the types, never the value.
-        raise ProtocolMismatch(Text("answer-unexpected", {"reason": str(error)})) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolMismatch(Text(_nature(body))) from error
-
-
-def _nature(body: bytes) -> str:
-    start = body[:200].strip()
-    if not start:
-        return "answer-empty"
-    return "answer-html" if start.startswith(b"<") else "answer-not-json"

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.qbittorrent.wire import decode
+from app.adapters.downloaders.reading import bad_status, decode
 from app.adapters.downloaders.transmission.wire import Envelope, Nothing
 from app.domain.reason import Text
 from app.services.errors import (
@@ -117,8 +117,7 @@ class Rpc:
                 return NeedsAction(Text("transmission-host-refused"))
             case status if status == _CONFLICT:
                 return ProtocolMismatch(Text("answer-not-transmission"))
-        path = self._settings.rpc_url
-        return ProtocolMismatch(Text("answer-status", {"status": answer.status, "path": path}))
+        return bad_status(answer, self._settings.rpc_url)
 
 
 def _at_its_root(settings: DownloaderSettings) -> DownloaderSettings:

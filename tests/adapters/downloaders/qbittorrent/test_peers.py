@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.peers import PeerTable
-from app.adapters.downloaders.qbittorrent.wire import PeerWire, TorrentPeersAnswer, decode_now
+from app.adapters.downloaders.qbittorrent.wire import PeerWire, TorrentPeersAnswer
+from app.adapters.downloaders.reading import decode_now
 from app.domain.address import Translation, parse_ip
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer

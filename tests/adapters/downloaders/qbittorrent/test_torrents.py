@@ -7,7 +7,8 @@ from msgspec import structs
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable
-from app.adapters.downloaders.qbittorrent.wire import MainData, Properties, decode_now
+from app.adapters.downloaders.qbittorrent.wire import MainData, Properties
+from app.adapters.downloaders.reading import decode_now
 from app.domain.torrent import Torrent
 
 A, B = "a" * 40, "b" * 40
