@@ -22,6 +22,8 @@ _HEAD_LIMIT: Final = 64 * 1024
 
 Answer: TypeAlias = Callable[[str, bytes, asyncio.StreamWriter], Awaitable[None]]
 
+_serving: Final[set[asyncio.Task[None] | None]] = set()
+
 _SMALL: Final = {
     "auth/login": b"Ok.",
     "app/version": b"v5.1.0",
@@ -117,6 +119,9 @@ async def _send(writer: asyncio.StreamWriter, body: bytes) -> None:
 async def _serve(
     answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
+    # Who waits for nothing that anybody holds would be collected as garbage.
+    held = asyncio.current_task()
+    _serving.add(held)
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
@@ -131,6 +136,7 @@ async def _serve(
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:
+        _serving.discard(held)
         writer.close()
 
 
