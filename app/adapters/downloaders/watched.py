@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from app.adapters.downloaders.ban_entries import index_of
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.peer_table import PeerTable
 from app.adapters.downloaders.turn import Turn
 from app.domain.address import Prefix
 from app.domain.peer import Peer
-from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.errors import DownloaderError, TooLate
@@ -23,9 +23,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Struct)
-
-_MANY: Final = 1000
-"""Entries whose index takes about 2 ms to build."""
 
 
 class Watched(Generic[W]):
@@ -104,10 +101,7 @@ async def showing(
     """The peers in them that are inside `prefixes`, each with its torrent and what it was made of."""
     if not prefixes:
         return []
-    if len(prefixes) > _MANY:
-        places = await asyncio.to_thread(_index, prefixes)
-    else:
-        places = _index(prefixes)
+    places = await index_of(prefixes)
     effort = Effort()
     found = []
     for watched in torrents:
@@ -120,13 +114,6 @@ async def showing(
             ):
                 found.append((watched, wire, peer))
     return found
-
-
-def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:
-    places: PrefixMap[bool] = PrefixMap()
-    for prefix in prefixes:
-        places[prefix] = True
-    return places
 
 
 def _first(failures: ExceptionGroup[DownloaderError]) -> DownloaderError:

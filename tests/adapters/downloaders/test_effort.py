@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
-from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.effort import Effort, computed
 
 
 async def test_long_work_is_cut_and_only_its_own_time_counts() -> None:
@@ -40,3 +41,9 @@ async def test_long_work_is_cut_and_only_its_own_time_counts() -> None:
 def test_short_work_needs_no_rest() -> None:
     effort = Effort()
     assert not any(effort.due() for _ in range(15))
+
+
+async def test_a_long_computation_leaves_the_loop_and_a_short_one_stays() -> None:
+    here = threading.get_ident()
+    assert await computed(10, threading.get_ident) == here
+    assert await computed(10_000, threading.get_ident) != here

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
+from app.adapters.downloaders.ban_entries import Span, read_entry, span_of
 from app.adapters.downloaders.biglybt.session import Session
 from app.adapters.downloaders.biglybt.wire import Outcome
-from app.adapters.downloaders.qbittorrent.bans import Span, read_entry, span_of
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.domain.address import Prefix, is_single, parse_ip, show, single
 from app.domain.prefix_map import PrefixMap
@@ -18,12 +18,7 @@ from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 from app.services.ports import Push
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _PATH: Final = "bans"
-_LARGE: Final = 500
-"""Entries that take about 2 ms to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +51,8 @@ class BanWriter:
         if push.everything or not self._increment:
             sure = await self._match(push, kicks)
         else:
-            added = await _computed(len(push.added), _spelled, push.added)
-            removed = await _computed(len(push.removed), _spelled, push.removed)
+            added = await computed(len(push.added), _spelled, push.added)
+            removed = await computed(len(push.removed), _spelled, push.removed)
             sure = await self._change(added, removed)
             sure = await self._kick(push, added, kicks) and sure
         self._holds = bool(push.wanted)
@@ -74,7 +69,7 @@ class BanWriter:
         if self._increment:
             await self._change(plan.missing, plan.stale)
         elif plan.missing or plan.stale:
-            entries = [*await _computed(len(push.wanted), _spelled, push.wanted), *plan.foreign]
+            entries = [*await computed(len(push.wanted), _spelled, push.wanted), *plan.foreign]
             body = {"replaceWith": entries, "includeNonPBHEntries": False}
             expect(await self._session.send("PUT", _PATH, json=body), _PATH)
         await self._kick(push, plan.missing if self._increment else (), kicks)
@@ -111,18 +106,11 @@ class BanWriter:
     async def _plan(self, push: Push) -> Plan:
         standing = await self._read()
         size = len(standing) + len(push.wanted) + len(push.owned)
-        return await _computed(size, make_plan, standing, push.wanted, push.owned)
+        return await computed(size, make_plan, standing, push.wanted, push.owned)
 
     async def _read(self) -> list[str]:
         answer = expect(await self._session.send("GET", _PATH), _PATH)
         return await decode(answer.body, list[str])
-
-
-async def _computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `work` returns, off the loop when it has many entries to go through."""
-    if size > _LARGE:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    return work(*args, **kwargs)
 
 
 def make_plan(

@@ -195,5 +195,9 @@ def _failure(answer: Answer, path: str) -> ProtocolMismatch:
         message = None
     if not message:
         return bad_status(answer, path)
-    place = {"status": answer.status, "path": path}
-    return ProtocolMismatch(Text("answer-problem", {**place, "message": message[:_LONGEST]}))
+    return ProtocolMismatch(
+        Text(
+            "answer-problem",
+            {"status": answer.status, "path": path, "message": message[:_LONGEST]},
+        )
+    )

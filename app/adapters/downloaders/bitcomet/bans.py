@@ -6,27 +6,23 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
-from typing import Final, ParamSpec, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Final
 
 import msgspec
 
+from app.adapters.downloaders.ban_entries import Span, find_lacking, make_plan, spans_of
 from app.adapters.downloaders.bitcomet.session import Session
 from app.adapters.downloaders.bitcomet.wire import Outcome
-from app.adapters.downloaders.qbittorrent.bans import Span, find_lacking, make_plan, spans_of
+from app.adapters.downloaders.effort import computed
 from app.domain.address import IPAddress, Prefix, is_single, unmapped
 from app.domain.prefix_map import PrefixMap
 from app.services.ports import Push
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _UPLOAD: Final = "api/config/ipfilter/upload"
 _UNBAN: Final = "api/task/peers/unban_peers"
-_LARGE: Final = 500
-"""Entries that take about 2 ms to compare."""
 _SMALL_BLOCK: Final = 256
 """Addresses of a block that are named one by one when it is lifted."""
 _MOST_DROPPED: Final = 20_000
@@ -54,14 +50,14 @@ class BanWriter:
             await self._session.see_to_filter()
         standing = await self._session.filter_entries() if self._session.tells_filter else None
         size = len(push.wanted) + len(push.owned) + (standing or "").count("\n")
-        wanted = await _computed(size, spans_of, push.wanted, ranges=True)
-        plan = await _computed(size, make_plan, standing or "", wanted, push.owned)
+        wanted = await computed(size, spans_of, push.wanted, ranges=True)
+        plan = await computed(size, make_plan, standing or "", wanted, push.owned)
         self._note(inside)
         if push.removed:
             await self._unban(push)
         # Where it does not tell, what stands there is never known; and who is still connected may go the second time.
         if plan.changes or standing is None or (push.everything and inside):
-            body = await _computed(size, _packed, standing or "", plan.entries, wanted)
+            body = await computed(size, _packed, standing or "", plan.entries, wanted)
             await self._session.ask(_UPLOAD, body, Outcome)
             await self._await(wanted)
 
@@ -97,7 +93,7 @@ class BanWriter:
     async def _lacking(self, wanted: Mapping[str, Span]) -> list[str]:
         standing = await self._session.filter_entries()
         size = len(wanted) + standing.count("\n")
-        return await _computed(size, find_lacking, standing, dict(wanted))
+        return await computed(size, find_lacking, standing, dict(wanted))
 
     def _note(self, inside: Collection[IPAddress]) -> None:
         self._dropped.update(dict.fromkeys(inside))
@@ -106,7 +102,7 @@ class BanWriter:
 
     async def _unban(self, push: Push) -> None:
         """It keeps dropped peers on lists of its tasks, too, one by one and as plain addresses."""
-        found = await _computed(
+        found = await computed(
             len(push.removed) + len(self._dropped), _addresses, push.removed, tuple(self._dropped)
         )
         for ip in found:
@@ -114,13 +110,6 @@ class BanWriter:
         if found:
             body = {"ip_list": list(map(str, found)), "unban_range": "unban_peers_in_all_tasks"}
             await self._session.ask(_UNBAN, body, Outcome)
-
-
-async def _computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `work` returns, off the loop when it has many entries to go through."""
-    if size > _LARGE:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    return work(*args, **kwargs)
 
 
 def _addresses(removed: Collection[Prefix], dropped: Collection[IPAddress]) -> list[IPAddress]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.rtorrent.filter import (
     Entry,
     Plan,
@@ -23,15 +23,10 @@ from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 from app.services.ports import Push
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _BYTES_EACH: Final = 12
 """What one range counts in `ipv4_filter.size_data`."""
 _AT_ONCE: Final = 400
 """Calls in one request: 130 KB, of 512 KB that it takes, and 20 ms in which rTorrent does nothing else."""
-_LARGE: Final = 500
-"""Entries that take about 2 ms to plan."""
 _MOST_READ_BACK: Final = 400
 """Ranges that are read back one by one."""
 _BITS: Final = {True: 32, False: 64}
@@ -66,11 +61,11 @@ class BanWriter:
     async def _plan(self, table: Table, push: Push) -> Plan:
         if table is self._table and self._apart and not self._parts:
             few = len(push.added) + len(push.removed)
-            plan = await _computed(few, change_plan, table, push.added, push.removed)
+            plan = await computed(few, change_plan, table, push.added, push.removed)
             if plan is not None:
                 return plan
         size = len(table) + len(push.owned)
-        return await _computed(size, make_plan, table, push.wanted, push.owned, self._parts)
+        return await computed(size, make_plan, table, push.wanted, push.owned, self._parts)
 
     async def _standing(self, *, anew: bool) -> Table:
         if self._table is not None and not anew and await self._size() == _size_of(self._table):
@@ -81,7 +76,7 @@ class BanWriter:
         lines = await self._session.call("ipv4_filter.dump")
         if not isinstance(lines, list):
             raise ProtocolMismatch(Text("answer-not-xml-rpc"))
-        return await _computed(len(lines), read_table, lines)
+        return await computed(len(lines), read_table, lines)
 
     async def _size(self) -> object:
         return await self._session.call("ipv4_filter.size_data")
@@ -104,8 +99,8 @@ class BanWriter:
         table, lacking = plan.table, plan.lacking
         if push.everything or not await self._has(plan):
             table = await self._read()
-            self._apart = not await _computed(len(table), nests, table)
-            lacking = await _computed(len(table), find_lacking, table, push.wanted)
+            self._apart = not await computed(len(table), nests, table)
+            lacking = await computed(len(table), find_lacking, table, push.wanted)
         self._table, self._parts = None if lacking else table, plan.parts
         self._session.filter_size = _size_of(table)
         if lacking:
@@ -124,13 +119,6 @@ class BanWriter:
             isinstance(value, Fault) if entry is None else value == _BITS[entry.unwanted]
             for value, entry in zip(found, expected, strict=True)
         )
-
-
-async def _computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `work` returns, off the loop when it has many entries to go through."""
-    if size > _LARGE:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    return work(*args, **kwargs)
 
 
 def _size_of(table: Table) -> int:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from app.adapters.downloaders.ban_entries import index_of
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.rtorrent.session import Session
 from app.adapters.downloaders.rtorrent.wire import ADDRESSES, CONNECTED, read_lines
@@ -21,18 +22,13 @@ _PAUSE: Final = 0.1
 """Seconds between two looks at who is still there."""
 _AT_ONCE: Final = 200
 """Torrents, or peers, in one request."""
-_MANY: Final = 1000
-"""Entries whose index takes about 2 ms to build."""
 
 
 async def hang_up(session: Session, banned: Collection[Prefix]) -> Collection[str]:
     """Drop all connected peers inside `banned`; returns the hashes of their torrents."""
     if not banned:
         return ()
-    if len(banned) > _MANY:
-        places = await asyncio.to_thread(_index, banned)
-    else:
-        places = _index(banned)
+    places = await index_of(banned)
     torrents: Collection[str] = await _connected(session)
     touched: set[str] = set()
     for attempt in range(_TRIES):
@@ -86,10 +82,3 @@ def _is_in(address: str, places: PrefixMap[bool]) -> bool:
         return bool(places.find(parse_ip(address)))
     except InvalidAddress:
         return False
-
-
-def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:
-    places: PrefixMap[bool] = PrefixMap()
-    for prefix in prefixes:
-        places[prefix] = True
-    return places

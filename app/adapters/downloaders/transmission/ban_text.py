@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from typing import Final
 
+from app.adapters.downloaders.ban_entries import Span, span_of
 from app.domain.address import IPAddress, Prefix
 
 NAME: Final = "PeerWarden"
@@ -40,7 +41,7 @@ class BanText:
 
 def write(wanted: Collection[Prefix]) -> BanText:
     """The same text for the same entries, in whatever order they come; takes a second for 300,000."""
-    spans = sorted(set(map(_span, wanted)))
+    spans = sorted(set(map(span_of, wanted)))
     firsts: dict[int, list[int]] = {4: [], 6: []}
     lasts: dict[int, list[int]] = {4: [], 6: []}
     for version, first, last in spans:
@@ -53,16 +54,11 @@ def write(wanted: Collection[Prefix]) -> BanText:
     return BanText("".join(_lines(spans)).encode() or _NOBODY, firsts, lasts)
 
 
-def _lines(spans: Iterable[tuple[int, int, int]]) -> Iterable[str]:
+def _lines(spans: Iterable[Span]) -> Iterable[str]:
     for version, first, last in spans:
         start = _address(version, first)
         end = start if first == last else _address(version, last)
         yield f"{NAME}:{start}-{end}\n"
-
-
-def _span(prefix: Prefix) -> tuple[int, int, int]:
-    first = int(prefix.network_address)
-    return prefix.version, first, first | (1 << prefix.max_prefixlen - prefix.prefixlen) - 1
 
 
 def _address(version: int, number: int) -> str:
