@@ -389,7 +389,7 @@ async def test_a_downloader_whose_answers_cost_much_is_asked_less_often(
         snapshot = qb.snapshot
 
         async def heavy() -> Snapshot:
-            return structs.replace(await snapshot(), decode_time=4.0)
+            return structs.replace(await snapshot(), decode_time=7.0)
 
         qb.snapshot = heavy  # type: ignore[method-assign]
         slow = await swept(it)
