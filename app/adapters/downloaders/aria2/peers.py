@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from app.adapters.downloaders.address import read_address
 from app.adapters.downloaders.announce import host_of
 from app.adapters.downloaders.aria2.wire import BitTorrent, Download, PeerWire
 from app.adapters.downloaders.estimates import Estimates
-from app.domain.address import (
-    Endpoint,
-    InvalidAddress,
-    PeerAddress,
-    Translation,
-    parse_ip,
-    translate,
-)
+from app.domain.address import PeerAddress, Translation
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
-
-log = logging.getLogger(__name__)
 
 _F: Final = PeerFlags
 _NO_FLAGS: Final = PeerFlags(0)
@@ -60,12 +50,8 @@ class PeerReader:
     def read(self, wires: Iterable[PeerWire], download: Download, now: float) -> Iterator[Peer]:
         """The peers of `download` at `now`, in seconds, without those whose address nobody can read."""
         for wire in wires:
-            if not wire.ip:
-                continue
-            try:
-                address = _address(wire.ip, wire.port, self._translation)
-            except InvalidAddress:
-                log.debug("peer with a malformed address left out: %r", wire.ip)
+            address = read_address(wire.ip, wire.port, self._translation)
+            if address is None:
                 continue
             uploaded, downloaded = self._bytes(wire, download, address, now)
             peer_id = _id(wire.peer_id)
@@ -144,9 +130,3 @@ def _id(text: str) -> str | None:
     """All of it; bytes of zero alone are none."""
     found = unquote_to_bytes(text).decode("latin-1")
     return found if found.strip("\0") else None
-
-
-@lru_cache(maxsize=16_384)
-def _address(text: str, port: int, translation: Translation) -> PeerAddress:
-    """The same peers come again and again."""
-    return translate(Endpoint(parse_ip(text), port), translation)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from functools import lru_cache
 from typing import Final
 
+from app.adapters.downloaders.address import read_address
 from app.adapters.downloaders.biglybt.wire import PeerStatsWire, PeerWire
-from app.domain.address import Endpoint, InvalidAddress, Translation, parse_ip, translate
+from app.domain.address import Translation
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
-
-log = logging.getLogger(__name__)
 
 _F = PeerFlags
 _NOTHING: Final = _F(0)
@@ -41,12 +39,10 @@ def key_of(wire: PeerWire) -> str:
 def read_peer(wire: PeerWire, translation: Translation) -> Peer | None:
     """None for whom we cannot place, and for one that is gone already."""
     ip = host_of(wire)
-    if not ip or wire.state == _DISCONNECTED:
+    if wire.state == _DISCONNECTED:
         return None
-    try:
-        address = translate(Endpoint(parse_ip(ip), wire.port or 0), translation)
-    except InvalidAddress:
-        log.debug("peer with a malformed address left out: %r", ip)
+    address = read_address(ip, wire.port or 0, translation)
+    if address is None:
         return None
     stats = wire.stats or _UNKNOWN
     return Peer(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from app.adapters.downloaders.announce import host_of
 from app.adapters.downloaders.biglybt.peers import read_peer
 from app.adapters.downloaders.biglybt.wire import DownloadWire, PeerWire, StatsWire, TorrentWire
 from app.adapters.downloaders.effort import Effort
@@ -104,6 +104,7 @@ def _read(
     torrent_id: str, download: DownloadWire, torrent: TorrentWire, stats: StatsWire
 ) -> Torrent:
     remaining = stats.remaining_bytes
+    tracker = next((url for tier in download.trackers or () for url in tier or ()), "")
     return Torrent(
         id=torrent_id,
         hash=torrent_id.lower(),
@@ -117,14 +118,5 @@ def _read(
         private=bool(torrent.private_torrent),
         category=download.category_name or "",
         tags=tuple(download.tags or ()),
-        tracker=_host(download.trackers),
+        tracker=host_of(tracker),
     )
-
-
-def _host(tiers: list[list[str] | None] | None) -> str:
-    """Of the first announce URL, and no more of it: those of private trackers carry the user's key."""
-    first = next((url for tier in tiers or () for url in tier or ()), "")
-    try:
-        return urlsplit(first).hostname or ""
-    except ValueError:
-        return ""

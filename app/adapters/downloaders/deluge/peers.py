@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from functools import lru_cache
 from typing import Final
 
+from app.adapters.downloaders.address import read_address
 from app.adapters.downloaders.deluge.wire import AdapterPeer, CorePeer, OwnPeer
 from app.adapters.downloaders.estimates import Estimates
-from app.domain.address import (
-    Endpoint,
-    InvalidAddress,
-    PeerAddress,
-    Translation,
-    parse_ip,
-    translate,
-)
+from app.domain.address import Translation
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
-
-log = logging.getLogger(__name__)
 
 _MILLION: Final = 1_000_000
 _UNDECODABLE: Final = "unknown"
@@ -38,7 +29,7 @@ _TO_SOURCES: Final = 21
 
 def from_own(wire: OwnPeer, translation: Translation) -> Peer | None:
     """Of our plugin."""
-    address = _address(wire.ip, wire.port, translation)
+    address = read_address(wire.ip, wire.port, translation)
     if address is None:
         return None
     return Peer(
@@ -57,7 +48,7 @@ def from_own(wire: OwnPeer, translation: Translation) -> Peer | None:
 
 def from_adapter(wire: AdapterPeer, translation: Translation) -> Peer | None:
     """Of PBH's plugin."""
-    address = _address(wire.ip, wire.port, translation)
+    address = read_address(wire.ip, wire.port, translation)
     if address is None:
         return None
     known = wire.client_name not in (None, "", _UNDECODABLE)
@@ -80,7 +71,7 @@ def from_core(
 ) -> Peer | None:
     """Of the daemon itself, which neither counts bytes nor tells ids; `now` is in seconds."""
     ip, _, port = wire.ip.rpartition(":")
-    address = _address(ip, int(port) if port.isascii() and port.isdigit() else -1, translation)
+    address = read_address(ip, int(port) if port.isascii() and port.isdigit() else -1, translation)
     if address is None:
         return None
     uploaded, downloaded = estimates.add(
@@ -105,17 +96,6 @@ def read_flags(bits: int, source: int) -> PeerFlags:
     if bits & _OUTGOING:
         value |= PeerFlags.LOCAL_CONNECTION.value
     return PeerFlags(value)
-
-
-@lru_cache(maxsize=16_384)
-def _address(ip: str, port: int, translation: Translation) -> PeerAddress | None:
-    if not ip:
-        return None
-    try:
-        return translate(Endpoint(parse_ip(ip), port), translation)
-    except InvalidAddress:
-        log.debug("peer with a malformed address left out: %r", ip)
-        return None
 
 
 @lru_cache(maxsize=4096)

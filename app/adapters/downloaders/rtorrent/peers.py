@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
+from app.adapters.downloaders.address import read_address
 from app.adapters.downloaders.rtorrent.wire import PeerRow, TorrentRow
-from app.domain.address import (
-    Endpoint,
-    InvalidAddress,
-    PeerAddress,
-    Translation,
-    parse_ip,
-    translate,
-)
+from app.domain.address import Translation
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
-
-log = logging.getLogger(__name__)
 
 _UNKNOWN: Final = "Unknown"
 """Its word for a client whose id says nothing to it."""
@@ -49,10 +40,8 @@ def read_torrent(row: TorrentRow, tracker: str = "") -> Torrent:
 def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Peer]:
     """Its peers, without those whose address nobody can read."""
     for row in rows:
-        try:
-            address = _address(row.address, row.port, translation)
-        except InvalidAddress:
-            log.debug("peer with a malformed address left out: %r", row.address)
+        address = read_address(row.address, row.port, translation)
+        if address is None:
             continue
         yield Peer(
             address=address,
@@ -64,12 +53,6 @@ def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Pe
             upload_rate=row.upload_rate,
             download_rate=row.download_rate,
         )
-
-
-@lru_cache(maxsize=16_384)
-def _address(text: str, port: int, translation: Translation) -> PeerAddress:
-    """The same peers come again and again."""
-    return translate(Endpoint(parse_ip(text), port), translation)
 
 
 @lru_cache(maxsize=4_096)

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import base64
 import binascii
-import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
+from app.adapters.downloaders.address import read_address
+from app.adapters.downloaders.announce import host_of
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.estimates import Estimates
 from app.adapters.downloaders.listing import Listing
 from app.adapters.downloaders.transmission.wire import ROW_FIELDS, Details, PeerWire, Row
-from app.domain.address import (
-    Endpoint,
-    InvalidAddress,
-    PeerAddress,
-    Translation,
-    parse_ip,
-    translate,
-)
+from app.domain.address import Translation
 from app.domain.flags import parse_flags
 from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.snapshot import TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.errors import ProtocolMismatch
-
-log = logging.getLogger(__name__)
 
 _REFRESH_EVERY: Final = 60.0
 """Seconds after which names, labels and trackers are asked for again."""
@@ -148,14 +138,14 @@ def _torrent(row: Row, details: Details) -> Torrent:
         uploaded=row.uploaded,
         private=details.is_private,
         tags=tuple(details.labels),
-        tracker=_host(details.trackers[0].announce) if details.trackers else "",
+        tracker=host_of(details.trackers[0].announce) if details.trackers else "",
     )
 
 
 def _peer(text: bytes, translation: Translation) -> Peer | None:
     """None for one whose address nobody can read."""
     wire = _wire_of(text)
-    address = _address(wire.address, wire.port, translation)
+    address = read_address(wire.address, wire.port, translation)
     if address is None:
         return None
     peer_id = _peer_id(wire.peer_id)
@@ -174,16 +164,6 @@ def _peer(text: bytes, translation: Translation) -> Peer | None:
     )
 
 
-@lru_cache(maxsize=8192)  # to read one takes twice as long as all the rest of a peer
-def _address(text: str, port: int, translation: Translation) -> PeerAddress | None:
-    """None for one that nobody can read."""
-    try:
-        return translate(Endpoint(parse_ip(text), port), translation)
-    except InvalidAddress:
-        log.debug("peer with a malformed address left out: %r", text)
-        return None
-
-
 def _wire_of(text: bytes) -> PeerWire:
     try:
         return _read_peer(text)
@@ -196,11 +176,3 @@ def _peer_id(text: str | None) -> str | None:
         return base64.b64decode(text or "", validate=True).decode("latin-1") or None
     except (binascii.Error, ValueError):
         return None
-
-
-def _host(url: str) -> str:
-    """The host alone: announce URLs of private trackers carry the user's key."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
