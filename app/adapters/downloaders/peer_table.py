@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from itertools import compress
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -23,20 +24,34 @@ class PeerTable(Generic[W]):
         self._read = read
         self.peers: tuple[Peer, ...] = ()
         """The very same tuple while nothing changes; equal peers stay the same object."""
-        self._wires: Mapping[str, W] = {}
+        self._wires: dict[str, W] = {}
         self._known: dict[str, Peer] = {}
 
-    async def update(self, wires: Mapping[str, W], effort: Effort) -> None:
-        """Take over an answer as a whole, by what tells its peers apart; an interrupted call changes nothing."""
-        known: dict[str, Peer] = {}
-        for key, wire in wires.items():
+    async def update(self, wires: dict[str, W], effort: Effort) -> None:
+        """Take over an answer as a whole, and `wires` with it, by what tells its peers apart.
+
+        An interrupted call changes nothing.
+        """
+        before = self._wires
+        # Most are equal, so they are compared in C: a tenth of a loop over them.
+        olds = list(map(before.get, wires))
+        same = list(map(operator.eq, olds, wires.values()))
+        changed = list(compress(wires, map(operator.not_, same)))
+        # Those that stay have texts which they share with their peers already.
+        wires.update(compress(zip(wires, olds, strict=True), same))  # type: ignore[arg-type]  # none is None
+        gone = before.keys() - wires.keys()
+        if not changed and not gone:
+            return
+        known = self._known.copy()
+        for key in gone:
+            known.pop(key, None)
+        for key in changed:
             if effort.due():
                 await effort.rest()
-            old = self._known.get(key)
-            peer = old if self._wires.get(key) == wire else self._read(wire)
+            old, peer = known.pop(key, None), self._read(wires[key])
             if peer is not None:
                 known[key] = old if old is not None and peer == old else peer
-        peers = tuple(known.values())
+        peers = tuple([peer for peer in map(known.get, wires) if peer is not None])
         self._wires, self._known = wires, known
         if len(peers) != len(self.peers) or not all(map(operator.is_, peers, self.peers)):
             self.peers = peers

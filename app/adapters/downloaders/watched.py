@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from app.adapters.downloaders.peer_table import PeerTable
 from app.adapters.downloaders.turn import Turn
 from app.domain.address import Prefix
 from app.domain.peer import Peer
+from app.domain.prefix_map import PrefixMap
 from app.domain.snapshot import TorrentPeers
 from app.domain.torrent import Torrent
 from app.services.errors import DownloaderError, TooLate
@@ -48,16 +49,19 @@ class Watched(Generic[W]):
         return self._listed
 
 
+A = TypeVar("A", bound=Watched[Any])
+
+
 async def ask_all(
-    due: Collection[Watched[W]],
-    ask: Callable[[Watched[W]], Awaitable[None]],
+    due: Collection[A],
+    ask: Callable[[A], Awaitable[None]],
     *,
     at_a_time: int,
 ) -> None:
     """Ask them; one that does not answer in time shows whom it showed last, unless none does."""
-    late: list[tuple[Watched[W], TooLate]] = []
+    late: list[tuple[A, TooLate]] = []
 
-    async def try_one(watched: Watched[W]) -> None:
+    async def try_one(watched: A) -> None:
         try:
             await ask(watched)
         except TooLate as error:
@@ -95,6 +99,21 @@ async def some_at_a_time(
         raise _first(expected) from None
 
 
+async def look_again(torrents: Iterable[Watched[W]], prefixes: Collection[Prefix]) -> None:
+    """Have those asked that show a peer inside `prefixes`."""
+    if not prefixes:
+        return
+    places = await index_of(prefixes)
+    effort = Effort()
+    for watched in torrents:
+        for peer in () if watched.turn.certain else watched.table.peers:
+            if effort.due():
+                await effort.rest()
+            if _is_in(peer, places):
+                watched.turn.pending = True
+                break
+
+
 async def showing(
     torrents: Iterable[Watched[W]], prefixes: Collection[Prefix]
 ) -> list[tuple[Watched[W], W, Peer]]:
@@ -108,12 +127,16 @@ async def showing(
         for wire, peer in watched.table.shown():
             if effort.due():
                 await effort.rest()
-            address = peer.address
-            if places.find(address.ip) or (
-                address.raw.ip is not address.ip and places.find(address.raw.ip)
-            ):
+            if _is_in(peer, places):
                 found.append((watched, wire, peer))
     return found
+
+
+def _is_in(peer: Peer, places: PrefixMap[bool]) -> bool:
+    address = peer.address
+    return bool(places.find(address.ip)) or (
+        address.raw.ip is not address.ip and bool(places.find(address.raw.ip))
+    )
 
 
 def _first(failures: ExceptionGroup[DownloaderError]) -> DownloaderError:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.turn import PUT_OFF
-from app.adapters.downloaders.watched import Watched, ask_all, showing, some_at_a_time
+from app.adapters.downloaders.watched import Watched, ask_all, look_again, showing, some_at_a_time
 from app.domain.address import Endpoint, Translation, translate
 from app.domain.peer import Peer
 from app.domain.torrent import Torrent
@@ -122,3 +122,13 @@ async def test_peers_inside_a_block_are_found_by_both_their_addresses(more: int)
     assert await found("::ffff:10.0.0.1/128") == ["::ffff:10.0.0.1"]
     assert await found("192.0.2.0/24") == []
     assert await showing([one], []) == []
+
+
+async def test_only_torrents_that_show_such_a_peer_are_asked_again() -> None:
+    one, other = watched("one"), watched("other")
+    await one.table.update({"1": Wire("10.0.0.1")}, Effort())
+    await other.table.update({"1": Wire("10.9.0.1")}, Effort())
+    await look_again([one, other], [])
+    assert not one.turn.pending
+    await look_again([one, other], [ip_network("10.0.0.0/24")])
+    assert (one.turn.pending, other.turn.pending) == (True, False)

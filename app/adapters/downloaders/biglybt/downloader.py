@@ -23,7 +23,7 @@ from app.adapters.downloaders.exchange import AT_A_TIME
 from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import LONELY
-from app.adapters.downloaders.watched import Watched, ask_all, showing
+from app.adapters.downloaders.watched import Watched, ask_all, look_again, showing
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
@@ -75,8 +75,7 @@ class BiglyBT:
 
     async def apply(self, push: Push) -> None:
         torrents = self._torrents.entries.values()
-        for watched, *_ in await showing(torrents, [*push.added, *push.removed]):
-            watched.turn.pending = True
+        await look_again(torrents, [*push.added, *push.removed])
         inside = await showing(torrents, push.added)
         await self._bans.apply(push, sorted({host_of(wire) for _, wire, _ in inside}))
 

@@ -26,7 +26,7 @@ from app.adapters.downloaders.bitcomet.wire import (
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import RESTING
-from app.adapters.downloaders.watched import Watched, ask_all, showing, some_at_a_time
+from app.adapters.downloaders.watched import Watched, ask_all, look_again, showing, some_at_a_time
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.errors import DownloaderError, NotSupported, ProtocolMismatch, TooLate
 from app.services.ports import Connection, Push, Tiers, UploadLimits
@@ -92,8 +92,7 @@ class BitComet:
 
     async def apply(self, push: Push) -> None:
         tasks = self._tasks.watched
-        for watched, *_ in await showing(tasks, [*push.added, *push.removed]):
-            watched.turn.pending = True
+        await look_again(tasks, [*push.added, *push.removed])
         inside = await showing(tasks, push.added)
         await self._bans.apply(push, {peer.address.raw.ip for *_, peer in inside})
 

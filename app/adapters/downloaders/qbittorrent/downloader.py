@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Collection
 from typing import Final
 
 from app.adapters.downloaders.effort import Effort
@@ -13,37 +11,30 @@ from app.adapters.downloaders.exchange import AT_A_TIME
 from app.adapters.downloaders.qbittorrent.bans import BanWriter
 from app.adapters.downloaders.qbittorrent.follower import Follower
 from app.adapters.downloaders.qbittorrent.session import Session
-from app.adapters.downloaders.qbittorrent.torrents import Watched
+from app.adapters.downloaders.qbittorrent.torrents import Followed
 from app.adapters.downloaders.qbittorrent.trackers import TrackerWriter
 from app.adapters.downloaders.qbittorrent.wire import Properties, TorrentPeersAnswer
 from app.adapters.downloaders.reading import decode, expect
 from app.adapters.downloaders.surroundings import Surroundings
-from app.domain.address import Prefix
-from app.domain.prefix_map import PrefixMap
+from app.adapters.downloaders.watched import ask_all, look_again
 from app.domain.snapshot import Snapshot, TorrentPeers
-from app.services.errors import DownloaderError, TooLate
 from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
-log = logging.getLogger(__name__)
-
 _NOT_FOUND: Final = 404
 _LEAST_LIMIT: Final = 1024
-_MANY: Final = 1000
-"""Entries whose index takes about 2 ms to build."""
 
 
 class QBittorrent:
     """A `Downloader` for qBittorrent 4.5.0 and later, and its Enhanced Edition."""
 
     def __init__(self, settings: DownloaderSettings, around: Surroundings) -> None:
-        self._translation = around.translation
         self._clock = around.clock
         self._ignore_private = settings.ignore_private
         self._session = Session(settings)
         self._bans = BanWriter(self._session, increment=settings.increment_ban)
         self._trackers = TrackerWriter(self._session)
-        self._follower = Follower(self._session)
+        self._follower = Follower(self._session, around.translation)
         self._torrents = self._follower.torrents
         self._decode_time = 0.0
         self._converting = asyncio.Lock()
@@ -60,7 +51,7 @@ class QBittorrent:
         effort = Effort()
         due = await self._torrents.begin_sweep(effort)
         self._decode_time += effort.seconds
-        await self._ask_all(due)
+        await ask_all(due, self._ask, at_a_time=AT_A_TIME)
         torrents = await self._show()
         server = self._follower.server
         return Snapshot(
@@ -80,7 +71,7 @@ class QBittorrent:
     async def apply(self, push: Push) -> None:
         connection = await self._session.open()
         # Before, not after: also when part of the list fails to stick, peers are dropped.
-        await self._look_again([*push.added, *push.removed])
+        await look_again(self._torrents.entries.values(), [*push.added, *push.removed])
         await self._bans.apply(push, ranges=connection.capabilities.prefixes)
 
     async def upload_limits(self) -> UploadLimits:
@@ -111,37 +102,7 @@ class QBittorrent:
     async def close(self) -> None:
         await self._session.close()
 
-    async def _ask_all(self, due: Collection[Watched]) -> None:
-        """Ask them; one that does not answer in time shows whom it showed last, unless none does."""
-        left = iter(due)
-        late: list[tuple[Watched, TooLate]] = []
-
-        async def work() -> None:
-            for watched in left:
-                try:
-                    await self._ask(watched)
-                except TooLate as error:
-                    late.append((watched, error))
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for number in range(min(AT_A_TIME, len(due))):
-                    group.create_task(work(), name=f"peers-{number}")
-                    # The first request of each in a turn of its own: sixteen in one are 20 ms.
-                    await asyncio.sleep(0)
-        except ExceptionGroup as failures:
-            expected, bugs = failures.split(DownloaderError)
-            if bugs is not None or expected is None:
-                raise
-            raise _first(expected) from None
-        if late and len(late) == len(due):
-            raise late[0][1]
-        for watched, _ in late:
-            if not watched.turn.overdue:
-                log.warning("the peers of %s did not come in time", watched.torrent.name)
-            watched.turn.put_off()
-
-    async def _ask(self, watched: Watched) -> None:
+    async def _ask(self, watched: Followed) -> None:
         """Bring the peers of one torrent up to date."""
         if watched.wants_properties and not self._is_left_alone(watched):
             await self._read_properties(watched)
@@ -157,11 +118,11 @@ class QBittorrent:
         async with self._converting:
             effort = Effort()
             found = await decode(answer.body, TorrentPeersAnswer)
-            await watched.table.update(found.peers, self._translation, effort)
+            await watched.table.update(found.peers, effort)
             self._decode_time += effort.seconds
         watched.turn.done()
 
-    async def _read_properties(self, watched: Watched) -> None:
+    async def _read_properties(self, watched: Followed) -> None:
         path = "torrents/properties"
         answer = await self._session.get(path, hash=watched.id)
         if answer.status == _NOT_FOUND:
@@ -169,7 +130,7 @@ class QBittorrent:
             return
         watched.learn(await decode(expect(answer, path).body, Properties))
 
-    def _is_left_alone(self, watched: Watched) -> bool:
+    def _is_left_alone(self, watched: Followed) -> bool:
         return self._ignore_private and watched.torrent.private
 
     async def _show(self) -> tuple[TorrentPeers, ...]:
@@ -183,39 +144,7 @@ class QBittorrent:
         self._decode_time += effort.seconds
         return tuple(listed)
 
-    async def _look_again(self, prefixes: Collection[Prefix]) -> None:
-        """Have the torrents asked that show a peer inside `prefixes`."""
-        if not prefixes:
-            return
-        if len(prefixes) > _MANY:
-            places = await asyncio.to_thread(_index, prefixes)
-        else:
-            places = _index(prefixes)
-        effort = Effort()
-        for watched in self._torrents.entries.values():
-            for peer in () if watched.turn.certain else watched.table.peers:
-                if effort.due():
-                    await effort.rest()
-                address = peer.address
-                if places.find(address.ip) or (
-                    address.raw.ip is not address.ip and places.find(address.raw.ip)
-                ):
-                    watched.turn.pending = True
-                    break
-
 
 def _whole(limit: int) -> int:
     """It keeps whole KiB, so that less than one would become 0: no limit at all."""
     return max(limit, _LEAST_LIMIT) if limit > 0 else 0
-
-
-def _index(prefixes: Collection[Prefix]) -> PrefixMap[bool]:
-    places: PrefixMap[bool] = PrefixMap()
-    for prefix in prefixes:
-        places[prefix] = True
-    return places
-
-
-def _first(failures: ExceptionGroup[DownloaderError]) -> DownloaderError:
-    first = failures.exceptions[0]
-    return _first(first) if isinstance(first, ExceptionGroup) else first

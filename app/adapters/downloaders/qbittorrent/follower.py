@@ -10,6 +10,7 @@ from app.adapters.downloaders.qbittorrent.session import Session
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable
 from app.adapters.downloaders.qbittorrent.wire import ActiveTorrent, MainData, TorrentChange
 from app.adapters.downloaders.reading import decode, expect
+from app.domain.address import Translation
 
 WHOLE_EVERY: Final = 6
 """Sweeps between two looks at all torrents where these are slow; the others ask for those that move."""
@@ -20,9 +21,9 @@ MANY: Final = 100
 class Follower:
     """The list of one server's torrents, and what the server says of itself beside it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, translation: Translation) -> None:
         self.server = Server()
-        self.torrents = TorrentTable()
+        self.torrents = TorrentTable(translation)
         self._session = session
         self._torrents_of = 0
         self._until_whole = 0

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from functools import partial
 
+from app.adapters.downloaders.announce import host_of
 from app.adapters.downloaders.effort import Effort
-from app.adapters.downloaders.qbittorrent.peers import PeerTable
+from app.adapters.downloaders.qbittorrent.peers import read_peer
 from app.adapters.downloaders.qbittorrent.wire import (
     MainData,
+    PeerWire,
     Properties,
     TorrentChange,
     TorrentState,
 )
-from app.adapters.downloaders.turn import Turn
-from app.domain.snapshot import TorrentPeers
+from app.adapters.downloaders.watched import Watched
+from app.domain.address import Translation
+from app.domain.peer import Peer
 from app.domain.torrent import Torrent
 
 
-@dataclass(slots=True)
-class Watched:
+class Followed(Watched[PeerWire]):
     """All that is known about one torrent."""
 
-    id: str
-    turn: Turn
-    torrent: Torrent
-    """The domain's value; the same object while nothing in it changes."""
-    state: TorrentState = field(default_factory=TorrentState)
-    table: PeerTable = field(default_factory=PeerTable)
-    gone: bool = False
-    """The server did not know it when asked for peers; the list will say so, too."""
-    _properties: Properties | None = None
-    _properties_at: int = -1
-    _listed: TorrentPeers | None = None
+    __slots__ = ("_properties", "_properties_at", "gone", "state")
+
+    def __init__(self, torrent: Torrent, read: Callable[[PeerWire], Peer | None]) -> None:
+        super().__init__(torrent, read)
+        self.state = TorrentState()
+        self.gone = False
+        """The server did not know it when asked for peers; the list will say so, too."""
+        self._properties: Properties | None = None
+        self._properties_at = -1
+
+    @property
+    def id(self) -> str:
+        return self.torrent.id
 
     @property
     def connected(self) -> int:
@@ -69,16 +73,6 @@ class Watched:
         self._properties, self._properties_at = properties, self.state.completed
         self._refresh()
 
-    def show(self, *, ignore_private: bool) -> TorrentPeers:
-        """Its place in a snapshot; the same object while nothing changed."""
-        torrent, peers = self.torrent, self.table.peers
-        judged = not (ignore_private and torrent.private)
-        old = self._listed
-        if old and old.torrent is torrent and old.peers is peers and old.judged is judged:
-            return old
-        self._listed = TorrentPeers(torrent=torrent, peers=peers, judged=judged)
-        return self._listed
-
     @property
     def _private_listed(self) -> bool | None:
         """Official builds say `private`; others may say `is_private`."""
@@ -100,7 +94,7 @@ class Watched:
             private=self._is_private(),
             category=state.category or "",
             tags=tuple(tag for part in (state.tags or "").split(",") if (tag := part.strip())),
-            tracker=_host(state.tracker),
+            tracker=host_of(state.tracker or ""),
         )
         if fresh != self.torrent:
             self.torrent = fresh
@@ -124,10 +118,11 @@ class Watched:
 class TorrentTable:
     """Every torrent of one downloader."""
 
-    def __init__(self) -> None:
+    def __init__(self, translation: Translation) -> None:
+        self._read = partial(read_peer, translation=translation)
         self.rid = 0
         """The answer that the next one shall build on; 0 asks for everything."""
-        self.entries: dict[str, Watched] = {}
+        self.entries: dict[str, Followed] = {}
         self._sweep = 0
         self._uploaded = self._downloaded = 0
 
@@ -150,14 +145,14 @@ class TorrentTable:
             known = watched is not None
             if watched is None:
                 empty = Torrent(id=torrent_id, hash=torrent_id, name="")
-                watched = self.entries[torrent_id] = Watched(torrent_id, Turn(torrent_id), empty)
+                watched = self.entries[torrent_id] = Followed(empty, self._read)
             watched.change(change, full=answer.full_update, known=known)
         gone = self.entries if answer.full_update else answer.torrents_removed
         for torrent_id in [gone_id for gone_id in gone if gone_id not in answer.torrents]:
             self.entries.pop(torrent_id, None)
         self.rid = answer.rid
 
-    async def begin_sweep(self, effort: Effort) -> list[Watched]:
+    async def begin_sweep(self, effort: Effort) -> list[Followed]:
         """Those whose peers are to be asked for now."""
         self._sweep += 1
         for watched in self.entries.values():
@@ -165,13 +160,3 @@ class TorrentTable:
                 await effort.rest()
             watched.turn.begin(self._sweep, moving=watched.moves, connected=watched.connected)
         return [watched for watched in self.entries.values() if watched.turn.pending]
-
-
-def _host(url: str | None) -> str:
-    """The host alone: announce URLs of private trackers carry the user's key."""
-    if not url:
-        return ""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.downloaders.effort import Effort
-from app.adapters.downloaders.qbittorrent.peers import PeerTable
+from app.adapters.downloaders.peer_table import PeerTable
+from app.adapters.downloaders.qbittorrent.peers import read_peer
 from app.adapters.downloaders.qbittorrent.wire import PeerWire, TorrentPeersAnswer
 from app.adapters.downloaders.reading import decode_now
 from app.domain.address import Translation, parse_ip
@@ -28,8 +30,8 @@ def wires(*peers: dict[str, Any]) -> dict[str, PeerWire]:
 
 async def shown(*peers: dict[str, Any], translation: Translation = PLAIN) -> tuple[Peer, ...]:
     """What becomes of `peers`."""
-    table = PeerTable()
-    await table.update(wires(*peers), translation, Effort())
+    table = PeerTable(partial(read_peer, translation=translation))
+    await table.update(wires(*peers), Effort())
     return table.peers
 
 
@@ -109,30 +111,27 @@ async def test_members_without_a_value_are_unknown() -> None:
 
 
 async def test_equal_answers_keep_the_very_same_tuple() -> None:
-    table = PeerTable()
-    await table.update(wires(peer("203.0.113.1"), peer("203.0.113.2")), PLAIN, Effort())
+    table = PeerTable(partial(read_peer, translation=PLAIN))
+    await table.update(wires(peer("203.0.113.1"), peer("203.0.113.2")), Effort())
     before = table.peers
-    await table.update(wires(peer("203.0.113.2"), peer("203.0.113.1")), PLAIN, Effort())
+    await table.update(wires(peer("203.0.113.2"), peer("203.0.113.1")), Effort())
     assert table.peers is before
-    await table.update(
-        wires(peer("203.0.113.1", connection="μTP"), peer("203.0.113.2")), PLAIN, Effort()
-    )
+    await table.update(wires(peer("203.0.113.1", connection="μTP"), peer("203.0.113.2")), Effort())
     assert table.peers is before  # what changed is nothing that we show
 
 
 async def test_a_changed_peer_is_new_and_the_others_stay() -> None:
-    table = PeerTable()
-    await table.update(wires(peer("203.0.113.1"), peer("203.0.113.2")), PLAIN, Effort())
+    table = PeerTable(partial(read_peer, translation=PLAIN))
+    await table.update(wires(peer("203.0.113.1"), peer("203.0.113.2")), Effort())
     first, second = table.peers
     await table.update(
         wires(peer("203.0.113.1"), peer("203.0.113.2", uploaded=1), peer("203.0.113.3")),
-        Translation(),
         Effort(),
     )
     assert table.peers[0] is first
     assert table.peers[1] is not second
     assert table.peers[1].address is second.address
-    await table.update(wires(peer("203.0.113.3")), PLAIN, Effort())
+    await table.update(wires(peer("203.0.113.3")), Effort())
     assert [str(each.address.ip) for each in table.peers] == ["203.0.113.3"]
 
 

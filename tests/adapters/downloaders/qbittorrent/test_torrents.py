@@ -9,6 +9,7 @@ from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.qbittorrent.torrents import TorrentTable
 from app.adapters.downloaders.qbittorrent.wire import MainData, Properties
 from app.adapters.downloaders.reading import decode_now
+from app.domain.address import Translation
 from app.domain.torrent import Torrent
 
 A, B = "a" * 40, "b" * 40
@@ -45,7 +46,7 @@ FULL = {
 
 
 async def test_every_member_is_taken_over_and_the_passkey_is_not() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL})
     assert shown(table) == Torrent(
         id=A,
@@ -66,7 +67,7 @@ async def test_every_member_is_taken_over_and_the_passkey_is_not() -> None:
 
 
 async def test_changes_are_merged_and_what_did_not_change_is_the_same_object() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL, B: FULL})
     before, other = table.entries[A].show(ignore_private=False), shown(table, B)
     await merge(table, 2, torrents={A: {"time_active": 9, "eta": 1}})
@@ -78,7 +79,7 @@ async def test_changes_are_merged_and_what_did_not_change_is_the_same_object() -
 
 
 async def test_torrents_come_and_go() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL})
     await merge(table, 2, torrents={B: FULL})
     assert set(table.entries) == {A, B}
@@ -89,7 +90,7 @@ async def test_torrents_come_and_go() -> None:
 
 
 async def test_a_full_answer_replaces_what_was_known_and_keeps_what_is_equal() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL, B: FULL})
     before = shown(table)
     await merge(table, 1, full_update=True, torrents={A: FULL})
@@ -100,14 +101,14 @@ async def test_a_full_answer_replaces_what_was_known_and_keeps_what_is_equal() -
 
 
 async def test_an_empty_list_may_lack_its_member() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL})
     await merge(table, 1, full_update=True)  # 5.1.0 without torrents
     assert table.entries == {}
 
 
 async def test_old_versions_are_asked_for_what_the_list_lacks_until_more_is_finished() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     lacking = {"private", "piece_size", "pieces_have"}
     old = {name: value for name, value in FULL.items() if name not in lacking}
     await merge(table, 1, full_update=True, torrents={A: old})
@@ -123,13 +124,13 @@ async def test_old_versions_are_asked_for_what_the_list_lacks_until_more_is_fini
 
 
 async def test_new_versions_are_not() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL})
     assert not table.entries[A].wants_properties
 
 
 async def test_a_magnet_link_without_metadata_is_neither_private_nor_held() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     magnet = FULL | {"private": None, "piece_size": -1, "pieces_have": -1, "total_size": -1}
     await merge(table, 1, full_update=True, torrents={A: magnet})
     assert (shown(table).private, shown(table).completed_size) == (False, -1)
@@ -138,7 +139,7 @@ async def test_a_magnet_link_without_metadata_is_neither_private_nor_held() -> N
 
 
 async def test_members_without_a_value_are_empty() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     none = dict.fromkeys(("name", "category", "tags", "tracker", "progress"))
     await merge(table, 1, full_update=True, torrents={A: FULL | none})
     assert (shown(table).name, shown(table).category, shown(table).progress) == ("", "", 0.0)
@@ -146,21 +147,21 @@ async def test_members_without_a_value_are_empty() -> None:
 
 
 async def test_both_names_of_the_private_flag_count() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     other = {name: value for name, value in FULL.items() if name != "private"}
     await merge(table, 1, full_update=True, torrents={A: other | {"is_private": True}})
     assert shown(table).private
 
 
 async def test_an_ignored_private_torrent_is_not_to_be_judged() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: FULL})
     assert not table.entries[A].show(ignore_private=True).judged
     assert table.entries[A].show(ignore_private=False).judged
 
 
 async def test_falling_totals_tell_a_restart() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
 
     def answer(up: int, down: int) -> MainData:
         state = {"up_info_data": up, "dl_info_data": down}
@@ -177,13 +178,13 @@ async def test_falling_totals_tell_a_restart() -> None:
 
 
 async def test_what_is_no_url_is_no_tracker() -> None:
-    table = TorrentTable()
+    table = TorrentTable(Translation())
     await merge(table, 1, full_update=True, torrents={A: {"tracker": "http://[bad"}})
     assert shown(table).tracker == ""
 
 
 async def test_of_a_large_session_at_rest_few_are_asked_at_first() -> None:
-    table, resting = TorrentTable(), {**FULL, "upspeed": 0, "dlspeed": 0}
+    table, resting = TorrentTable(Translation()), {**FULL, "upspeed": 0, "dlspeed": 0}
     lonely = {**resting, "num_leechs": 0, "num_seeds": 0}
     many = {f"{number:040x}": lonely for number in range(600)}
     await merge(
