@@ -83,7 +83,7 @@ async def open_transport(
         limits = httpx.Limits(max_connections=connections, keepalive_expiry=keep_alive)
         through = httpx.URL(proxy)
         if through.scheme == "socks5":
-            from app.adapters.socks import SocksTransport  # noqa: PLC0415 - takes 50 ms; few use it
+            from app.adapters.socks import SocksTransport  # noqa: PLC0415 - few use it
 
             return SocksTransport(through, context=context, limits=limits)
         return httpx.AsyncHTTPTransport(
