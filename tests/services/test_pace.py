@@ -15,7 +15,7 @@ PACE = Pace(interval=5, deadline=60)
         (0.2, 0.05, 5),
         (4.0, 0.5, 5),
         (7.0, 0.5, 7),
-        (7.0, 5.0, 15),
+        (7.0, 5.0, 20),
         (2.0, 150.0, 300),
         (900.0, 0.0, 300),
     ],
@@ -39,7 +39,7 @@ def test_waits_double_after_failures_up_to_a_minute_with_jitter() -> None:
 
 
 def test_answers_that_cost_much_and_are_nonsense_make_it_wait_longer() -> None:
-    assert PACE.after_failures(1, 10.0, random.Random(1)) == 30
+    assert PACE.after_failures(1, 10.0, random.Random(1)) == 40
 
 
 def test_ten_failures_in_a_row_are_enough() -> None:
