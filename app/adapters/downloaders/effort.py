@@ -15,7 +15,7 @@ _SLICE: Final = 0.002
 _LOOK_EVERY: Final = 16
 """Items between two looks at the clock."""
 _LARGE: Final = 500
-"""Entries of a ban list that take about 2 ms to compare."""
+"""Entries of a ban list that take about 2 ms to compare or to write."""
 
 
 class Effort:

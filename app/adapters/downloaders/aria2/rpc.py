@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -10,6 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.exchange import Answer, exchange_with
 from app.adapters.downloaders.reading import bad_status, decode
 from app.domain.reason import Text
@@ -32,8 +32,6 @@ _SERVER_TROUBLE: Final = 500
 _UNAUTHORIZED: Final = "unauthorized"
 """What it says, in some case, of a wrong secret."""
 _LONGEST_REASON: Final = 200
-_LARGE: Final = 1_000
-"""Arguments that take about 2 ms to write."""
 
 
 class CallRefused(ProtocolMismatch):
@@ -112,10 +110,8 @@ class Rpc:
         if self._refusal is not None:
             raise AccessDenied(self._refusal)
         request = {"jsonrpc": "2.0", "id": "1", "method": method, "params": params}
-        if any(isinstance(each, list) and len(each) > _LARGE for each in params):
-            body = await asyncio.to_thread(msgspec.json.encode, request)
-        else:
-            body = msgspec.json.encode(request)
+        size = max((len(each) for each in params if isinstance(each, list)), default=0)
+        body = await computed(size, msgspec.json.encode, request)
         answer = await self.exchange.send("POST", "", json=body)
         if not answer.succeeded and answer.status != _BAD_REQUEST:
             raise self._bad_status(answer)

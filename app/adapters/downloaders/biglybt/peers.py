@@ -7,6 +7,7 @@ from typing import Final
 
 from app.adapters.downloaders.address import read_address
 from app.adapters.downloaders.biglybt.wire import PeerStatsWire, PeerWire
+from app.adapters.downloaders.peer_id import read_peer_id
 from app.domain.address import Translation
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
@@ -47,7 +48,7 @@ def read_peer(wire: PeerWire, translation: Translation) -> Peer | None:
     stats = wire.stats or _UNKNOWN
     return Peer(
         address=address,
-        peer_id=_decoded(wire.peer_id or ""),
+        peer_id=read_peer_id(wire.peer_id or ""),
         client_name=wire.client or None,
         progress=wire.percent_done_in_thousand_notation / 1000,
         uploaded=stats.total_sent,
@@ -99,11 +100,3 @@ def _combined(said: tuple[bool, ...], state: int, source: str) -> PeerFlags:
         if is_so:
             flags |= bit
     return flags
-
-
-@lru_cache(maxsize=4096)
-def _decoded(peer_id: str) -> str | None:
-    try:
-        return bytes.fromhex(peer_id).decode("latin-1") or None
-    except ValueError:
-        return None

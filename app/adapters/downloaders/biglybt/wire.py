@@ -102,7 +102,6 @@ class PeersAnswer(Struct):
 class Outcome(Struct):
     """Of a change of the ban list, in entries."""
 
-    success: int = 0
     failed: int = 0
 
 

@@ -26,6 +26,7 @@ from app.adapters.downloaders.bitcomet.wire import (
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import RESTING
+from app.adapters.downloaders.upload_limit import not_unlimited
 from app.adapters.downloaders.watched import Watched, ask_all, look_again, showing, some_at_a_time
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.errors import DownloaderError, NotSupported, ProtocolMismatch, TooLate
@@ -33,7 +34,6 @@ from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
 _SUMMARIES_AT_A_TIME: Final = 3
-_LEAST_LIMIT: Final = 1024
 _ANNOUNCED_TO: Final = ("http", "udp", "ws")
 """How trackers begin; DHT and its like stand in the same list."""
 _LIST: Final = {
@@ -101,8 +101,9 @@ class BitComet:
 
     async def limit_upload(self, limits: UploadLimits) -> None:
         kept = (await self._configured()).max_download_speed or 0
-        rate = max(limits.rate, _LEAST_LIMIT) if limits.rate > 0 else 0
-        await self._configure({"max_download_speed": kept, "max_upload_speed": rate})
+        await self._configure(
+            {"max_download_speed": kept, "max_upload_speed": not_unlimited(limits.rate)}
+        )
 
     async def trackers(self, torrent_id: str) -> Tiers:
         body = {"task_id": torrent_id, "max_count": "2147483647"}

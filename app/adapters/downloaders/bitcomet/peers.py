@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 from typing import Final
 
 from app.adapters.downloaders.bitcomet.wire import PeerWire
+from app.adapters.downloaders.peer_id import read_peer_id
 from app.domain.address import Endpoint, InvalidAddress, Translation, parse_ip, translate
 from app.domain.peer import Peer
 
@@ -30,7 +30,7 @@ def read_peer(wire: PeerWire, translation: Translation) -> Peer | None:
     except InvalidAddress:
         log.debug("peer with a malformed address left out: %r", wire.ip)
         return None
-    peer_id, client = _decoded(wire.peer_id or ""), wire.client_type or None
+    peer_id, client = read_peer_id(wire.peer_id or ""), wire.client_type or None
     uploaded, downloaded = _known(wire.up_size), _known(wire.dl_size)
     return Peer(
         address=translate(raw, translation),
@@ -60,11 +60,3 @@ def read_endpoint(text: str, port: int) -> Endpoint:
 
 def _known(size: int | None) -> int:
     return -1 if size is None else size
-
-
-@lru_cache(maxsize=4096)
-def _decoded(peer_id: str) -> str | None:
-    try:
-        return bytes.fromhex(peer_id).decode("latin-1") or None
-    except ValueError:
-        return None

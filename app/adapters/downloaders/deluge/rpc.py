@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.adapters.downloaders.deluge.wire import Reply
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.exchange import Answer, exchange_with
 from app.adapters.downloaders.reading import decode, expect
 from app.services.errors import DownloaderError
@@ -23,8 +24,6 @@ _LOOK_AFTER: Final = 1.0
 """Seconds without an answer after which we look whether there is still a daemon to give it."""
 _LONGEST_REASON: Final = 120
 _URL: Final = re.compile(r"\w+://\S+")
-_LARGE: Final = 1_000
-"""Entries of a list that take some time to encode."""
 
 
 class RpcFailure(Exception):
@@ -53,10 +52,8 @@ class Rpc:
     async def call(self, method: str, *params: object, kind: type[T]) -> T:
         """The result of one call, read as `kind`."""
         message = {"id": next(self._numbers), "method": method, "params": params}
-        if any(isinstance(each, list) and len(each) > _LARGE for each in params):
-            body = await asyncio.to_thread(msgspec.json.encode, message)
-        else:
-            body = msgspec.json.encode(message)
+        size = max((len(each) for each in params if isinstance(each, list)), default=0)
+        body = await computed(size, msgspec.json.encode, message)
         if method.startswith(_OF_WEB):
             answer = await self.exchange.send("POST", "", json=body)
         else:

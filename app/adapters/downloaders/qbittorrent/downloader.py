@@ -16,13 +16,13 @@ from app.adapters.downloaders.qbittorrent.trackers import TrackerWriter
 from app.adapters.downloaders.qbittorrent.wire import Properties, TorrentPeersAnswer
 from app.adapters.downloaders.reading import decode, expect
 from app.adapters.downloaders.surroundings import Surroundings
+from app.adapters.downloaders.upload_limit import not_unlimited
 from app.adapters.downloaders.watched import ask_all, look_again
 from app.domain.snapshot import Snapshot, TorrentPeers
 from app.services.ports import Connection, Push, Tiers, UploadLimits
 from app.settings.downloader import DownloaderSettings
 
 _NOT_FOUND: Final = 404
-_LEAST_LIMIT: Final = 1024
 
 
 class QBittorrent:
@@ -79,9 +79,9 @@ class QBittorrent:
         return UploadLimits(rate=found.up_limit, alternative=found.alt_up_limit)
 
     async def limit_upload(self, limits: UploadLimits) -> None:
-        changes: dict[str, object] = {"up_limit": _whole(limits.rate)}
+        changes: dict[str, object] = {"up_limit": not_unlimited(limits.rate)}
         if limits.alternative is not None:
-            changes["alt_up_limit"] = _whole(limits.alternative)
+            changes["alt_up_limit"] = not_unlimited(limits.alternative)
         await self._session.set_preferences(changes)
 
     async def trackers(self, torrent_id: str) -> Tiers:
@@ -143,8 +143,3 @@ class QBittorrent:
                 listed.append(watched.show(ignore_private=self._ignore_private))
         self._decode_time += effort.seconds
         return tuple(listed)
-
-
-def _whole(limit: int) -> int:
-    """It keeps whole KiB, so that less than one would become 0: no limit at all."""
-    return max(limit, _LEAST_LIMIT) if limit > 0 else 0

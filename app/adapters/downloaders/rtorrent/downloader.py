@@ -25,6 +25,7 @@ from app.adapters.downloaders.rtorrent.wire import (
 from app.adapters.downloaders.rtorrent.xml import Call, Fault
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import Turn
+from app.adapters.downloaders.upload_limit import not_unlimited
 from app.domain.peer import Peer
 from app.domain.snapshot import Snapshot
 from app.domain.torrent import Torrent
@@ -36,7 +37,6 @@ _PEERS_AT_ONCE: Final = 1_000
 """In one answer, about: 120 KB."""
 _TORRENTS_AT_ONCE: Final = 200
 """In one request."""
-_LEAST_LIMIT: Final = 1_024
 _HIGHEST_LIMIT: Final = 1 << 30
 _LIMIT: Final = "throttle.global_up.max_rate"
 
@@ -110,8 +110,7 @@ class RTorrent:
         return UploadLimits(rate=rate)
 
     async def limit_upload(self, limits: UploadLimits) -> None:
-        # It keeps whole KiB, so that less than one would become 0: no limit at all.
-        wanted = min(max(limits.rate, _LEAST_LIMIT), _HIGHEST_LIMIT) if limits.rate > 0 else 0
+        wanted = min(not_unlimited(limits.rate), _HIGHEST_LIMIT)
         await self._session.call(f"{_LIMIT}.set", "", wanted)
 
     async def trackers(self, torrent_id: str) -> Tiers:  # noqa: ARG002 - of the port

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from app.adapters.downloaders.address import read_address
+from app.adapters.downloaders.peer_id import read_peer_id
 from app.adapters.downloaders.rtorrent.wire import PeerRow, TorrentRow
 from app.domain.address import Translation
 from app.domain.peer import Peer
@@ -45,7 +46,7 @@ def read_peers(rows: Iterable[PeerRow], translation: Translation) -> Iterator[Pe
             continue
         yield Peer(
             address=address,
-            peer_id=_id(row.id),
+            peer_id=read_peer_id(row.id),
             client_name=_name(row.client),
             progress=row.percent / 100,
             uploaded=row.uploaded,
@@ -61,10 +62,3 @@ def _name(text: str) -> str | None:
         return None
     word, blank, version = text.partition(" ")
     return f"{_MISSPELT.get(word, word)}{blank}{version}"
-
-
-def _id(digits: str) -> str | None:
-    try:
-        return bytes.fromhex(digits).decode("latin-1") or None
-    except ValueError:
-        return None

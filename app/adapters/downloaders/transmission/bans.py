@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.transmission import ban_text
 from app.adapters.downloaders.transmission.ban_text import BanText
@@ -26,8 +27,6 @@ from app.settings.downloader import DownloaderSettings
 
 log = logging.getLogger(__name__)
 
-_LARGE: Final = 500
-"""Entries that take about 2 ms to write."""
 _EXAMPLES: Final = ("", "http://www.example.com/blocklist")
 """What stands there when nobody has set it."""
 _OURS: Final = re.compile(r"/blocklist/for/[0-9a-f]{32}$")
@@ -65,10 +64,7 @@ class BanList:
 
     async def apply(self, push: Push) -> BanText:
         """Have all of it fetched and taken; returns what was."""
-        if len(push.wanted) > _LARGE:
-            text = await asyncio.to_thread(ban_text.write, push.wanted)
-        else:
-            text = ban_text.write(push.wanted)
+        text = await computed(len(push.wanted), ban_text.write, push.wanted)
         self._shelf.put(self._settings.id, text.body)
         places = await self._places()
         for url in places:
