@@ -347,6 +347,7 @@ class Downloaders:
         return Pace(
             interval=self._settings.profile.check_interval / 1000,
             deadline=settings.sweep_deadline / 1000,
+            alone=sum(entry.watcher is not None for entry in self._entries.values()) < 2,  # noqa: PLR2004
         )
 
     def _current(self, entry: _Entry) -> DownloaderState:

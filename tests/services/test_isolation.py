@@ -44,11 +44,11 @@ class Slow(ScriptedDownloader):
 
 
 class Costly(ScriptedDownloader):
-    """Answers so much that to read it takes seven and a half seconds of the processor."""
+    """Answers so much that to read it takes three seconds of the processor."""
 
     @override
     async def snapshot(self) -> Snapshot:
-        return structs.replace(await super().snapshot(), decode_time=7.5)
+        return structs.replace(await super().snapshot(), decode_time=3.0)
 
 
 @dataclass

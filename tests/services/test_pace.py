@@ -15,7 +15,7 @@ PACE = Pace(interval=5, deadline=60)
         (0.2, 0.05, 5),
         (4.0, 0.5, 5),
         (7.0, 0.5, 7),
-        (7.0, 5.0, 20),
+        (7.0, 2.0, 20),
         (2.0, 150.0, 300),
         (900.0, 0.0, 300),
     ],
@@ -24,6 +24,11 @@ def test_who_is_slow_or_costs_much_is_asked_less_often(
     took: float, work: float, rest: float
 ) -> None:
     assert PACE.after_sweep(took, work) == rest
+
+
+def test_the_only_one_may_cost_more() -> None:
+    assert Pace(interval=1, deadline=60, alone=True).after_sweep(0.5, 0.3) == pytest.approx(1)
+    assert Pace(interval=1, deadline=60).after_sweep(0.5, 0.3) == pytest.approx(3)
 
 
 def test_a_longer_interval_of_the_settings_stays() -> None:
@@ -39,7 +44,7 @@ def test_waits_double_after_failures_up_to_a_minute_with_jitter() -> None:
 
 
 def test_answers_that_cost_much_and_are_nonsense_make_it_wait_longer() -> None:
-    assert PACE.after_failures(1, 10.0, random.Random(1)) == 40
+    assert PACE.after_failures(1, 4.0, random.Random(1)) == 40
 
 
 def test_ten_failures_in_a_row_are_enough() -> None:
