@@ -80,6 +80,9 @@ class LabSubject(Generic[D]):
                 swarm = self.lab.peers(*family, behaviour=self.behaviour, duration=LONGEST)
                 self._exits.enter_context(swarm)
                 self._swarms.update(dict.fromkeys(family, swarm))
+        # Else a daemon that still shows the peers of a test before could be taken to show these.
+        for ip in ips:
+            await self._wait(ip, lambda last: last.seen in _TURNS)
 
     async def wait_dropped(self, ip: str) -> None:
         asked = time.time()
