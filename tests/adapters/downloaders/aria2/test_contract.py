@@ -15,9 +15,10 @@ from tests.adapters.downloaders.aria2.fake import HASH, SIZE, FakeAria2, fake_ar
 from tests.adapters.downloaders.aria2.opened import settings
 from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.contract import DownloaderContract, Subject
+from tests.adapters.downloaders.subject import SwarmSubject
 
 
-class FakeSubject:
+class FakeSubject(SwarmSubject):
     """The fake as the contract wants it."""
 
     torrent_hash = HASH
@@ -26,19 +27,11 @@ class FakeSubject:
     """There is one list, which is ours, and no way to read it."""
 
     def __init__(self, fake: FakeAria2) -> None:
+        super().__init__(fake.swarm, fake.server)
         self._fake = fake
         self.settings = settings(fake)
         self.around: Surroundings = surroundings(clock=wall_clock)
         self.wrong: DownloaderSettings | None = settings(fake, token=Secret("wrong"))
-
-    async def meet(self, *ips: str) -> None:
-        self._fake.swarm.meet(*ips)
-
-    async def wait_dropped(self, ip: str) -> None:
-        await self._fake.swarm.wait_dropped(ip)
-
-    async def wait_back(self, ip: str) -> None:
-        await self._fake.swarm.wait_back(ip)
 
     async def add_foreign(self, entry: Prefix) -> None:
         raise NotImplementedError
@@ -48,12 +41,6 @@ class FakeSubject:
 
     async def stop(self) -> None:
         await self._fake.restart()
-
-    async def kill(self) -> None:
-        await self._fake.restart()
-
-    async def start(self) -> None:
-        await self._fake.server.start()
 
 
 class TestAria2Next(DownloaderContract):

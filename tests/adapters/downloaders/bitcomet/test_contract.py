@@ -14,9 +14,10 @@ from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.bitcomet.fake import HASH, SIZE, FakeBitComet, fake_bitcomet
 from tests.adapters.downloaders.bitcomet.opened import settings
 from tests.adapters.downloaders.contract import DownloaderContract, Subject
+from tests.adapters.downloaders.subject import SwarmSubject
 
 
-class FakeSubject:
+class FakeSubject(SwarmSubject):
     """The fake as the contract wants it."""
 
     torrent_hash = HASH
@@ -24,34 +25,17 @@ class FakeSubject:
     keeps_foreign = True
 
     def __init__(self, fake: FakeBitComet) -> None:
+        super().__init__(fake.swarm, fake)
         self._fake = fake
         self.settings = settings(fake)
         self.around: Surroundings = surroundings()
         self.wrong: DownloaderSettings | None = settings(fake, password=Secret("wrong"))
-
-    async def meet(self, *ips: str) -> None:
-        self._fake.swarm.meet(*ips)
-
-    async def wait_dropped(self, ip: str) -> None:
-        await self._fake.swarm.wait_dropped(ip)
-
-    async def wait_back(self, ip: str) -> None:
-        await self._fake.swarm.wait_back(ip)
 
     async def add_foreign(self, entry: Prefix) -> None:
         self._fake.put([*self._fake.lines, show(entry)])
 
     async def foreign(self) -> Collection[Prefix]:
         return tuple(map(parse_prefix, self._fake.lines))
-
-    async def stop(self) -> None:
-        await self._fake.stop()
-
-    async def kill(self) -> None:
-        await self._fake.stop()
-
-    async def start(self) -> None:
-        await self._fake.start()
 
 
 class TestBitComet(DownloaderContract):

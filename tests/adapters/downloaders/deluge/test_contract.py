@@ -16,16 +16,18 @@ from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.contract import DownloaderContract, Subject
 from tests.adapters.downloaders.deluge.fake import ADAPTER, HASH, SIZE, FakeDeluge, fake_deluge
 from tests.adapters.downloaders.deluge.opened import settings
+from tests.adapters.downloaders.subject import SwarmSubject
 from tests.adapters.downloaders.transmission.shelf import served_shelf
 
 
-class FakeSubject:
+class FakeSubject(SwarmSubject):
     """The fake as the contract wants it."""
 
     torrent_hash = HASH
     torrent_size = SIZE
 
     def __init__(self, fake: FakeDeluge, around: Surroundings, **changes: Any) -> None:  # noqa: ANN401
+        super().__init__(fake.swarm, fake)
         self._fake = fake
         self.settings = settings(fake, **changes)
         self.around = around
@@ -35,29 +37,14 @@ class FakeSubject:
     def keeps_foreign(self) -> bool:
         return ADAPTER in self._fake.enabled
 
-    async def meet(self, *ips: str) -> None:
-        self._fake.swarm.meet(*ips)
-
-    async def wait_dropped(self, ip: str) -> None:
-        await self._fake.swarm.wait_dropped(ip)
-
-    async def wait_back(self, ip: str) -> None:
-        await self._fake.swarm.wait_back(ip)
-
     async def add_foreign(self, entry: Prefix) -> None:
         self._fake.adapter_ips.add(str(entry.network_address))
 
     async def foreign(self) -> Collection[Prefix]:
         return {ip_network(ip) for ip in self._fake.adapter_ips}
 
-    async def stop(self) -> None:
-        await self._fake.stop()
-
     async def kill(self) -> None:
         await self._fake.kill()
-
-    async def start(self) -> None:
-        await self._fake.start()
 
 
 class TestAdapter(DownloaderContract):

@@ -25,9 +25,10 @@ from tests.adapters.downloaders.rtorrent.fake import (
     fake_rtorrent,
 )
 from tests.adapters.downloaders.rtorrent.opened import settings
+from tests.adapters.downloaders.subject import SwarmSubject
 
 
-class FakeSubject:
+class FakeSubject(SwarmSubject):
     """The fake as the contract wants it."""
 
     torrent_hash = HASH.lower()
@@ -35,23 +36,14 @@ class FakeSubject:
     keeps_foreign = True
 
     def __init__(self, fake: FakeRTorrent, server: ScgiServer | Site) -> None:
+        super().__init__(fake.swarm, server.server if isinstance(server, Site) else server)
         self._fake = fake
-        self._server = server.server if isinstance(server, Site) else server
         self.around: Surroundings = surroundings()
         self.settings = settings(server.url)
         self.wrong: DownloaderSettings | None = None
         if isinstance(server, Site):
             self.settings = replace(self.settings, username="user", password=Secret(PASSWORD))
             self.wrong = replace(self.settings, password=Secret("wrong"))
-
-    async def meet(self, *ips: str) -> None:
-        self._fake.swarm.meet(*ips)
-
-    async def wait_dropped(self, ip: str) -> None:
-        await self._fake.swarm.wait_dropped(ip)
-
-    async def wait_back(self, ip: str) -> None:
-        await self._fake.swarm.wait_back(ip)
 
     async def add_foreign(self, entry: Prefix) -> None:
         self._fake.put(str(entry.network_address))
@@ -65,14 +57,8 @@ class FakeSubject:
         }
 
     async def stop(self) -> None:
-        await self._server.stop()
+        await super().stop()
         self._fake.restart()
-
-    async def kill(self) -> None:
-        await self.stop()
-
-    async def start(self) -> None:
-        await self._server.start()
 
 
 class TestOverScgi(DownloaderContract):
