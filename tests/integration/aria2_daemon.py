@@ -3,60 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import httpx
 
-from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
-from tests.integration.daemons import LOOPBACK, PASSWORD, START_LIMIT, free_port
-from tests.swarm.gate import Gate
+from tests.integration.daemon_process import DaemonFailed, Place, Release
+from tests.integration.real_daemon import LOOPBACK, PASSWORD, START_LIMIT, RealDaemon
 from tests.swarm.torrent import LabTorrent
 from tests.swarm.waiting import wait_for
 
 ARIA2S: Final = (Release(version="1.36.0", program="aria2c"),)
 
 
-class Aria2Daemon:
+class Aria2Daemon(RealDaemon):
     """One aria2c; it runs while used as a context, and can be stopped in between.
 
     It keeps no list of its downloads: what it seeds stands in the command line of each start.
     """
 
     def __init__(self, release: Release, place: Place, *, secret: str = PASSWORD) -> None:
-        self.release = release
-        self.place = place
+        super().__init__(release, place)
         self.secret = secret
-        self.profile = Path(tempfile.mkdtemp(prefix="aria2-", dir=place.shared))
-        self.process = DaemonProcess(release, place, self.profile / "log")
-        self.bt_port = free_port()
-        self.port = 0
-        """Of its RPC, known once it runs."""
         self._torrents: list[LabTorrent] = []
         self._http = httpx.Client(timeout=30)
-        self._exits = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as exits:
-            exits.callback(shutil.rmtree, self.profile)
-            exits.enter_context(self._http)
-            gate = exits.enter_context(Gate(self.place.namespace)) if self.place.namespace else None
-            self.port = gate.port if gate else free_port()
-            exits.callback(self.stop)
-            self.start()
-            self._exits = exits.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._exits.close()
+    def _prepare(self, exits: contextlib.ExitStack) -> None:
+        exits.enter_context(self._http)
+        self.port = self._open_port(exits)
 
     @property
     def url(self) -> str:
@@ -66,18 +39,7 @@ class Aria2Daemon:
     def start(self) -> None:
         """Start it with the torrents that it had; raises `DaemonFailed`."""
         torrents = [self.process.inside(each.metainfo) for each in self._torrents]
-        self.process.start([*self._arguments(), *torrents])
-        ready = wait_for(lambda: self._answers() or not self.process.is_running, START_LIMIT)
-        if not ready or not self.process.is_running:
-            raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
-
-    def stop(self) -> None:
-        """End it as a user would; may be repeated."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """End it at once, as a crash would; may be repeated."""
-        self.process.kill()
+        self._run([*self._arguments(), *torrents], self._answers)
 
     def seed(self, torrent: LabTorrent) -> None:
         """Let it seed a torrent of its place; raises `DaemonFailed`. It is restarted for that."""

@@ -12,25 +12,17 @@ import base64
 import contextlib
 import hashlib
 import os
-import shutil
 import signal
-import socket
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
+from tests.integration.daemon_process import DaemonFailed, Place, Release
 from tests.integration.qbittorrent_client import USER, QBittorrentClient
+from tests.integration.real_daemon import LOOPBACK, PASSWORD, RealDaemon
 from tests.integration.roots import TESTING, TRIXIE
-from tests.swarm.gate import Gate
 from tests.swarm.namespace import HOST, LAB
 from tests.swarm.torrent import MIB, LabTorrent, make_torrent
-from tests.swarm.waiting import wait_for
 
-PASSWORD = "labpass123"
-LOOPBACK = "127.0.0.1"
-START_LIMIT = 30.0
 QBITTORRENT_PORT = 26881
 """What stands for qBittorrent in scenarios."""
 
@@ -41,7 +33,7 @@ QBITTORRENTS = (
 )
 
 
-class QBittorrentDaemon:
+class QBittorrentDaemon(RealDaemon):
     """One qbittorrent-nox; it runs while used as a context, and can be stopped in between.
 
     In a namespace it listens on all addresses there, else on loopback alone. Its WebUI is at `url`,
@@ -52,37 +44,15 @@ class QBittorrentDaemon:
         self, release: Release, place: Place, *, up_limit: int = 0, password: str = PASSWORD
     ) -> None:
         """Prepare it; `up_limit` is in KiB per second for all peers together, 0 for no limit."""
-        self.release = release
-        self.place = place
+        super().__init__(release, place)
         self.password = password
-        self.profile = Path(tempfile.mkdtemp(prefix="qbittorrent-", dir=place.shared))
-        self.process = DaemonProcess(release, place, self.profile / "log")
-        self.bt_port = free_port()
-        self.port = 0
-        """Of its WebUI, known once it runs."""
         self._up_limit = up_limit
         self._client: QBittorrentClient | None = None
-        self._exits = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as exits:
-            exits.callback(shutil.rmtree, self.profile)
-            gate = exits.enter_context(Gate(self.place.namespace)) if self.place.namespace else None
-            self.port = gate.port if gate else free_port()
-            self._client = exits.enter_context(QBittorrentClient(self.url, self.password))
-            self._write_config()
-            exits.callback(self.stop)
-            self.start()
-            self._exits = exits.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._exits.close()
+    def _prepare(self, exits: contextlib.ExitStack) -> None:
+        self.port = self._open_port(exits)
+        self._client = exits.enter_context(QBittorrentClient(self.url, self.password))
+        self._write_config()
 
     @property
     def url(self) -> str:
@@ -98,23 +68,7 @@ class QBittorrentDaemon:
 
     def start(self) -> None:
         """Start it and log in; raises `DaemonFailed`."""
-        self.process.start([f"--profile={self.process.inside(self.profile)}"])
-        ready = wait_for(lambda: self.api.log_in() or not self.process.is_running, START_LIMIT)
-        if not ready or not self.process.is_running:
-            raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
-
-    def stop(self) -> None:
-        """End it as a user would; may be repeated."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """End it at once, as a crash would; may be repeated."""
-        self.process.kill()
-
-    def restart(self) -> None:
-        """Stop it and start it again with the same profile and ports."""
-        self.stop()
-        self.start()
+        self._run([f"--profile={self.process.inside(self.profile)}"], self.api.log_in)
 
     def seed(self, torrent: LabTorrent) -> None:
         """Let it seed a torrent of its place; raises `DaemonFailed`."""
@@ -165,13 +119,6 @@ WebUI\\LocalHostAuth=true
 WebUI\\UseUPnP=false
 """
         config.write_text(text, encoding="utf-8")
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _stored(password: str) -> str:

@@ -6,19 +6,15 @@ import base64
 import contextlib
 import hashlib
 import json
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import httpx
 
 from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
-from tests.integration.daemons import LOOPBACK, PASSWORD, START_LIMIT, free_port
+from tests.integration.real_daemon import LOOPBACK, PASSWORD, START_LIMIT, RealDaemon, free_port
 from tests.integration.roots import TRIXIE
-from tests.swarm.gate import Gate
 from tests.swarm.torrent import LabTorrent
 from tests.swarm.waiting import wait_for
 
@@ -77,46 +73,24 @@ class DelugeClient:
             self.call("web.disconnect")
 
 
-class DelugeDaemon:
+class DelugeDaemon(RealDaemon):
     """One deluged with its deluge-web; they run while used as a context, and can be stopped in between.
 
     deluge-web is at `url` for programs inside and outside of the namespace alike. It outlives a crash of the daemon.
     """
 
     def __init__(self, release: Release, place: Place, *, password: str = PASSWORD) -> None:
-        self.release = release
-        self.place = place
+        super().__init__(release, place)
         self.password = password
-        self.profile = Path(tempfile.mkdtemp(prefix="deluge-", dir=place.shared))
-        self.process = DaemonProcess(release, place, self.profile / "log")
         self.web = DaemonProcess(web_of(release), place, self.profile / "log-web")
-        self.bt_port = free_port()
-        self.port = 0
-        """Of deluge-web, known once it runs."""
         self._rpc_port = free_port()
         self._client: DelugeClient | None = None
-        self._exits = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as exits:
-            exits.callback(shutil.rmtree, self.profile)
-            gate = exits.enter_context(Gate(self.place.namespace)) if self.place.namespace else None
-            self.port = gate.port if gate else free_port()
-            self._client = DelugeClient(f"{self.url}/json", self.password)
-            exits.callback(self._client.close)
-            self._write_config()
-            exits.callback(self.stop)
-            self.start()
-            self._exits = exits.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._exits.close()
+    def _prepare(self, exits: contextlib.ExitStack) -> None:
+        self.port = self._open_port(exits)
+        self._client = DelugeClient(f"{self.url}/json", self.password)
+        exits.callback(self._client.close)
+        self._write_config()
 
     @property
     def url(self) -> str:
@@ -146,15 +120,6 @@ class DelugeDaemon:
         """End both as a user would; may be repeated."""
         self.web.stop()
         self.process.stop()
-
-    def kill(self) -> None:
-        """End the daemon at once, as a crash would; may be repeated."""
-        self.process.kill()
-
-    def restart(self) -> None:
-        """Stop both and start them again with the same profile and ports."""
-        self.stop()
-        self.start()
 
     def seed(self, torrent: LabTorrent) -> None:
         """Let it seed a torrent of its place; raises `DaemonFailed`."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
-import tempfile
 import xmlrpc.client
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
-from tests.integration.daemons import LOOPBACK, START_LIMIT, free_port
+from tests.integration.daemon_process import DaemonFailed, Place, Release
+from tests.integration.real_daemon import LOOPBACK, START_LIMIT, RealDaemon
 from tests.integration.roots import TESTING
 from tests.swarm import bencode
-from tests.swarm.gate import Gate
 from tests.swarm.torrent import LabTorrent
 from tests.swarm.waiting import wait_for
 
@@ -26,44 +22,24 @@ RTORRENTS: Final = (
 _TIMEOUT: Final = 10.0
 
 
-class RTorrentDaemon:
+class RTorrentDaemon(RealDaemon):
     """One rtorrent; it runs while used as a context, and can be stopped in between.
 
     It is controlled at `url`, through a port by default, through a Unix socket with `by_file`.
     """
 
     def __init__(self, release: Release, place: Place, *, by_file: bool = False) -> None:
-        self.release = release
-        self.place = place
-        self.profile = Path(tempfile.mkdtemp(prefix="rtorrent-", dir=place.shared))
-        self.process = DaemonProcess(release, place, self.profile / "log")
-        self.bt_port = free_port()
-        self.port = 0
-        """Of its SCGI, known once it runs; 0 for one with a socket file."""
+        super().__init__(release, place)
         self._by_file = by_file
         self._torrents: list[LabTorrent] = []
-        self._exits = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as exits:
-            exits.callback(shutil.rmtree, self.profile)
-            if not self._by_file:
-                namespace = self.place.namespace
-                gate = exits.enter_context(Gate(namespace)) if namespace else None
-                self.port = gate.port if gate else free_port()
-            self._write_config()
-            exits.callback(self.kill)
-            self.start()
-            self._exits = exits.pop_all()
-        return self
+    def _prepare(self, exits: contextlib.ExitStack) -> None:
+        if not self._by_file:
+            self.port = self._open_port(exits)
+        self._write_config()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._exits.close()
+    def _end(self) -> None:
+        self.kill()
 
     @property
     def file(self) -> Path:
@@ -79,21 +55,10 @@ class RTorrentDaemon:
         """Start it; returns when it seeds what it had, raises `DaemonFailed`."""
         self.file.unlink(missing_ok=True)
         (self.profile / "session" / "rtorrent.lock").unlink(missing_ok=True)
-        self.process.start(["-n", "-o", f"import={self.process.inside(self.profile)}/rc"])
-        ready = wait_for(lambda: self._answers() or not self.process.is_running, START_LIMIT)
-        if not ready or not self.process.is_running:
-            raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
+        self._run(["-n", "-o", f"import={self.process.inside(self.profile)}/rc"], self._answers)
         # 0.16 turns a peer away for ten seconds that came before the torrent was there.
         for torrent in self._torrents:
             self._wait_for(torrent)
-
-    def stop(self) -> None:
-        """End it as a user would; may be repeated."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """End it at once, as a crash would; may be repeated."""
-        self.process.kill()
 
     def seed(self, torrent: LabTorrent) -> None:
         """Let it seed a torrent of its place; raises `DaemonFailed`."""

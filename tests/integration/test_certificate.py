@@ -18,8 +18,9 @@ from app.settings.secret import Secret
 from tests.adapters.certificates import make_certificate
 from tests.adapters.downloaders.around import surroundings
 from tests.integration.daemon_process import Place, Release
-from tests.integration.daemons import PASSWORD, QBITTORRENTS, QBittorrentDaemon
+from tests.integration.daemons import QBITTORRENTS, QBittorrentDaemon
 from tests.integration.qbittorrent_client import USER
+from tests.integration.real_daemon import PASSWORD
 
 pytestmark = pytest.mark.daemon
 

@@ -16,11 +16,12 @@ from app.settings.downloader_kind import ARIA2, DELUGE, QBITTORRENT, RTORRENT, T
 from app.settings.secret import Secret
 from tests.integration.aria2_daemon import ARIA2S, Aria2Daemon
 from tests.integration.daemon_process import Place, Release
-from tests.integration.daemons import PASSWORD, QBITTORRENTS, QBittorrentDaemon
+from tests.integration.daemons import QBITTORRENTS, QBittorrentDaemon
 from tests.integration.deluge_daemon import DELUGES, DelugeDaemon
 from tests.integration.lab import Daemon
 from tests.integration.program import Program
 from tests.integration.qbittorrent_client import USER
+from tests.integration.real_daemon import PASSWORD
 from tests.integration.rtorrent_daemon import RTORRENTS, RTorrentDaemon
 from tests.integration.transmission_daemon import TRANSMISSIONS, TransmissionDaemon
 from tests.swarm.events import Seen

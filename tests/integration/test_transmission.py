@@ -32,9 +32,9 @@ from tests.adapters.downloaders.contract import (
 from tests.adapters.downloaders.transmission.shelf import ServedShelf, served_shelf
 from tests.adapters.downloaders.transmission.test_downloader import trackers_are_replaced
 from tests.integration.daemon_process import Place, Release
-from tests.integration.daemons import PASSWORD
 from tests.integration.lab import LabOf
 from tests.integration.lab_subject import LabSubject
+from tests.integration.real_daemon import PASSWORD
 from tests.integration.transmission_daemon import (
     PEER_LIMIT,
     TRANSMISSIONS,

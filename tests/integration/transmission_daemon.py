@@ -11,19 +11,16 @@ import argparse
 import base64
 import contextlib
 import json
-import shutil
 import signal
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
-from tests.integration.daemon_process import DaemonFailed, DaemonProcess, Place, Release
-from tests.integration.daemons import LOOPBACK, PASSWORD, START_LIMIT, free_port
+from tests.integration.daemon_process import DaemonFailed, Place, Release
+from tests.integration.real_daemon import LOOPBACK, PASSWORD, RealDaemon
 from tests.integration.roots import TESTING
-from tests.swarm.gate import Gate
 from tests.swarm.namespace import HOST, LAB
 from tests.swarm.torrent import MIB, LabTorrent, make_torrent
 from tests.swarm.waiting import wait_for
@@ -42,7 +39,7 @@ TRANSMISSIONS = (
 )
 
 
-class TransmissionDaemon:
+class TransmissionDaemon(RealDaemon):
     """One transmission-daemon; it runs while used as a context, and can be stopped in between.
 
     In a namespace it listens on all addresses there, else on loopback alone. Its RPC is at `url`,
@@ -51,38 +48,16 @@ class TransmissionDaemon:
 
     def __init__(self, release: Release, place: Place, **settings: object) -> None:
         """Prepare it; `settings` go over ours in settings.json, with `_` for `-`."""
-        self.release = release
-        self.place = place
-        self.profile = Path(tempfile.mkdtemp(prefix="transmission-", dir=place.shared))
-        self.process = DaemonProcess(release, place, self.profile / "log")
-        self.bt_port = free_port()
-        self.port = 0
-        """Of its RPC, known once it runs."""
+        super().__init__(release, place)
         self.seeded: dict[str, LabTorrent] = {}
         """By info hash."""
         self._settings = {name.replace("_", "-"): value for name, value in settings.items()}
         self._http = httpx.Client(timeout=30, auth=(USER, PASSWORD))
-        self._exits = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as exits:
-            exits.callback(shutil.rmtree, self.profile)
-            exits.callback(self._http.close)
-            gate = exits.enter_context(Gate(self.place.namespace)) if self.place.namespace else None
-            self.port = gate.port if gate else free_port()
-            self._write_config()
-            exits.callback(self.stop)
-            self.start()
-            self._exits = exits.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._exits.close()
+    def _prepare(self, exits: contextlib.ExitStack) -> None:
+        exits.callback(self._http.close)
+        self.port = self._open_port(exits)
+        self._write_config()
 
     @property
     def url(self) -> str:
@@ -91,24 +66,8 @@ class TransmissionDaemon:
 
     def start(self) -> None:
         """Start it and wait until all its torrents are seeded again; raises `DaemonFailed`."""
-        self.process.start(["-f", "-g", self.process.inside(self.profile)])
-        ready = wait_for(lambda: self.answers() or not self.process.is_running, START_LIMIT)
-        if not ready or not self.process.is_running:
-            raise DaemonFailed(f"{self.release} does not answer: {self.process.log()}")
+        self._run(["-f", "-g", self.process.inside(self.profile)], self.answers)
         self._wait_for_seeds()
-
-    def stop(self) -> None:
-        """End it as a user would; may be repeated."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """End it at once, as a crash would; may be repeated."""
-        self.process.kill()
-
-    def restart(self) -> None:
-        """Stop it and start it again with the same profile and ports."""
-        self.stop()
-        self.start()
 
     def seed(self, torrent: LabTorrent) -> None:
         """Let it seed a torrent of its place; raises `DaemonFailed`."""
