@@ -48,6 +48,7 @@ class PeerBook:
         self._reviews = Reviews()
         self._asked: set[IPAddress] = set()
         self._source: Source | None = None
+        self._unlisted: int | None = None
 
     def __len__(self) -> int:
         return sum(len(watched.peers) for watched in self._torrents.values())
@@ -76,9 +77,12 @@ class PeerBook:
 
     @property
     def unlisted(self) -> int:
-        """Live peers that no ban covers."""
-        watched = self._torrents.values()
-        return sum(judged.ban is None for each in watched for judged in each.peers.values())
+        """Live peers that no ban covers; every downloader's sweep asks all books."""
+        if self._unlisted is None:
+            watched = self._torrents.values()
+            found = (judged.ban is None for each in watched for judged in each.peers.values())
+            self._unlisted = sum(found)
+        return self._unlisted
 
     def rates(self) -> tuple[int, int]:
         """Bytes per second that go to good peers, and to those that are banned or about to be."""
@@ -94,6 +98,7 @@ class PeerBook:
         """Forget everybody; returns who was there."""
         gone = frozenset(judged.key for judged in self.peers())
         self._torrents.clear()
+        self._unlisted = None
         return gone
 
     def review(self, addresses: Collection[IPAddress]) -> None:
@@ -134,7 +139,7 @@ class PeerBook:
         self._reviews.drop(run.gone)
         run.gone.update(self._unsettled_gone)
         run.gone.difference_update(run.changed)
-        self._torrents = after
+        self._torrents, self._unlisted = after, None
         self._judge_generation, self._ban_generation = generations
         self._asked -= run.asked
         self._unsettled_gone = frozenset(run.gone)

@@ -143,6 +143,17 @@ async def test_a_downloader_that_tells_less_after_an_update_has_all_judged_anew(
     assert any(j.decision.bans for j in (await bench.see(GOOD, VAMPIRE)).changed.values())
 
 
+async def test_who_is_not_banned_is_counted_anew_after_each_judging() -> None:
+    bench = Bench()
+    await bench.see(GOOD, VAMPIRE)
+    assert bench.book.unlisted == 2
+    await bench.bans.add([ban("1.2.3.4")])
+    await bench.see(GOOD, VAMPIRE)
+    assert bench.book.unlisted == 1
+    bench.book.clear()
+    assert bench.book.unlisted == 0
+
+
 async def test_who_left_is_reported_gone_once() -> None:
     bench = Bench()
     await bench.see(GOOD, VAMPIRE)
