@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -21,6 +20,7 @@ from app.adapters.downloaders.aria2.wire import (
 )
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.listing import Listing
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.reading import decode
 from app.adapters.downloaders.surroundings import Surroundings
 from app.domain.address import show
@@ -55,9 +55,7 @@ class Aria2:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        exchange = self._rpc.exchange
-        requests, received = exchange.requests, exchange.received
+        look = Look(self._rpc.exchange)
         await self._session.open()
         downloads = await self._downloads()
         await self._session.open()
@@ -68,16 +66,7 @@ class Aria2:
             self._read(downloads, answers, now / 1000), effort, ignore_private=self._ignore_private
         )
         self._peers.tidy(now / 1000)
-        return Snapshot(
-            at=now,
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - effort.seconds),
-            decode_time=effort.seconds,
-        )
+        return look.end(now, torrents, worked=effort.seconds)
 
     async def apply(self, push: Push) -> None:
         # It replaces all that stands there and drops whoever is in it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from app.adapters.downloaders.biglybt.wire import (
 )
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.reading import decode, decode_now, expect
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import LONELY
@@ -52,26 +52,15 @@ class BiglyBT:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        exchange = self._session.exchange
-        requests, received, self._decode_time = exchange.requests, exchange.received, 0.0
+        look = Look(self._session.exchange)
+        self._decode_time = 0.0
         statistics = await self._session.statistics()
         await self._look_after_bans()
         await self._follow()
         await ask_all(self._torrents.begin_sweep(), self._ask, at_a_time=AT_A_TIME)
         torrents = await self._show()
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            all_time_uploaded=statistics.overall_data_bytes_sent,
-            all_time_downloaded=statistics.overall_data_bytes_received,
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - self._decode_time),
-            decode_time=self._decode_time,
-        )
+        totals = statistics.overall_data_bytes_sent, statistics.overall_data_bytes_received
+        return look.end(self._clock(), torrents, worked=self._decode_time, totals=totals)
 
     async def apply(self, push: Push) -> None:
         torrents = self._torrents.entries.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -24,6 +23,7 @@ from app.adapters.downloaders.bitcomet.wire import (
     TrackersAnswer,
 )
 from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import RESTING
 from app.adapters.downloaders.upload_limit import not_unlimited
@@ -66,9 +66,8 @@ class BitComet:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        exchange = self._session.exchange
-        requests, received, self._decode_time = exchange.requests, exchange.received, 0.0
+        look = Look(self._session.exchange)
+        self._decode_time = 0.0
         await self._session.open()
         if not await self._bans.confirm():
             self._session.lost()
@@ -77,18 +76,7 @@ class BitComet:
         await self._count()
         await ask_all(self._tasks.begin_sweep(), self._ask, at_a_time=AT_A_TIME)
         torrents = self._show()
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            all_time_uploaded=self._totals[0],
-            all_time_downloaded=self._totals[1],
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - self._decode_time),
-            decode_time=self._decode_time,
-        )
+        return look.end(self._clock(), torrents, worked=self._decode_time, totals=self._totals)
 
     async def apply(self, push: Push) -> None:
         tasks = self._tasks.watched

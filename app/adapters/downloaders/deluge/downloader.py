@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from app.adapters.downloaders.deluge import controls
@@ -12,6 +11,7 @@ from app.adapters.downloaders.deluge.way import Seen, Way
 from app.adapters.downloaders.deluge.wire import LABEL_KEY, TORRENT_KEYS, TorrentWire
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.listing import Listing
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.surroundings import Surroundings
 from app.domain.peer import Peer
 from app.domain.snapshot import Snapshot
@@ -33,9 +33,7 @@ class Deluge:
         return (await self._session.open())[0]
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        exchange = self._session.rpc.exchange
-        requests, received = exchange.requests, exchange.received
+        look = Look(self._session.rpc.exchange)
         wires, seen = await self._session.do(_look)
         if seen.restarted:
             self._session.lost()
@@ -44,16 +42,7 @@ class Deluge:
         torrents = await self._listing.take(
             _found(wires, seen.peers), effort, ignore_private=self._ignore_private
         )
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - effort.seconds),
-            decode_time=effort.seconds,
-        )
+        return look.end(self._clock(), torrents, worked=effort.seconds)
 
     async def apply(self, push: Push) -> None:
         if push.everything or push.added or push.removed:

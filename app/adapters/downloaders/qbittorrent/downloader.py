@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Final
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.exchange import AT_A_TIME
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.qbittorrent.bans import BanWriter
 from app.adapters.downloaders.qbittorrent.follower import Follower
 from app.adapters.downloaders.qbittorrent.session import Session
@@ -44,9 +44,7 @@ class QBittorrent:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        exchange = self._session.exchange
-        requests, received = exchange.requests, exchange.received
+        look = Look(self._session.exchange)
         self._decode_time = await self._follower.follow()
         effort = Effort()
         due = await self._torrents.begin_sweep(effort)
@@ -54,18 +52,12 @@ class QBittorrent:
         await ask_all(due, self._ask, at_a_time=AT_A_TIME)
         torrents = await self._show()
         server = self._follower.server
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            all_time_uploaded=server.uploaded,
-            all_time_downloaded=server.downloaded,
+        return look.end(
+            self._clock(),
+            torrents,
+            worked=self._decode_time,
+            totals=(server.uploaded, server.downloaded),
             external=server.external,
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - self._decode_time),
-            decode_time=self._decode_time,
         )
 
     async def apply(self, push: Push) -> None:

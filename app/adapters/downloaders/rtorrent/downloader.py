@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.listing import Listing
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.rtorrent.bans import BanWriter
 from app.adapters.downloaders.rtorrent.kick import hang_up
 from app.adapters.downloaders.rtorrent.peers import read_peers, read_torrent
@@ -69,9 +69,7 @@ class RTorrent:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started = time.perf_counter()
-        channel = self._session.channel
-        requests, received = channel.requests, channel.received
+        look = Look(self._session.channel)
         rows = await self._torrents()
         effort = Effort()
         due = await self._due(rows, effort)
@@ -85,16 +83,7 @@ class RTorrent:
         worked += effort.seconds
         for torrent_id in answers:
             self._watched[torrent_id].turn.done()
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(listed.torrent.upload_rate for listed in torrents),
-            download_rate=sum(listed.torrent.download_rate for listed in torrents),
-            requests=channel.requests - requests,
-            received=channel.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - worked),
-            decode_time=worked,
-        )
+        return look.end(self._clock(), torrents, worked=worked)
 
     async def apply(self, push: Push) -> None:
         await self._bans.apply(push)

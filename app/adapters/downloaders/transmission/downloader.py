@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.transmission import preferences, trackers
 from app.adapters.downloaders.transmission.bans import BanList
@@ -41,8 +40,7 @@ class Transmission:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
-        started, exchange = time.perf_counter(), self._rpc.exchange
-        requests, received = exchange.requests, exchange.received
+        look = Look(self._rpc.exchange)
         rows, decoding = await self._rows()
         await self._learn(rows)
         effort = Effort()
@@ -52,17 +50,11 @@ class Transmission:
         await self._session.count()
         await self._squeeze.tidy()
         totals = self._session.stats.cumulative_stats
-        return Snapshot(
-            at=self._clock(),
-            torrents=torrents,
-            upload_rate=sum(row.upload_rate for row in rows),
-            download_rate=sum(row.download_rate for row in rows),
-            all_time_uploaded=totals.uploaded_bytes,
-            all_time_downloaded=totals.downloaded_bytes,
-            requests=exchange.requests - requests,
-            received=exchange.received - received,
-            fetch_time=max(0.0, time.perf_counter() - started - decoding),
-            decode_time=decoding,
+        return look.end(
+            self._clock(),
+            torrents,
+            worked=decoding,
+            totals=(totals.uploaded_bytes, totals.downloaded_bytes),
         )
 
     async def apply(self, push: Push) -> None:
