@@ -29,6 +29,7 @@ from app.domain.errors import Refused
 from app.domain.reason import Text
 from app.locale.texts import say
 from app.services.core import Core
+from app.services.enforcement import Standing
 from app.services.ports import HistoryRow
 from app.services.slices import Slices
 from app.services.wire import WirePeer, WireTorrent, WireVerdict, verdict_to_wire
@@ -54,18 +55,24 @@ class BanMetadata(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class BanEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One entry of the list; `enforcement` and `trace` are ours."""
+    """One entry of the list; the members after `ipGeoData` are ours."""
 
     address: str
     ban_metadata: BanMetadata
     ip_geo_data: WirePlace | None = None
     enforcement: dict[str, str]
     """By downloader id: `waiting`, `enforced`, `still-there` or `not-enforceable`."""
+    standings: dict[str, Standing]
+    """By downloader id, the same as `state` with what is known about it."""
+    leaked: int
+    """Bytes that went to its peers after the ban was made."""
+    leaked_estimated: bool
+    """Whether a part of them was estimated from rates."""
     trace: list[WireVerdict]
 
 
 class BanLog(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One recorded ban; `unbanAt` is its planned end."""
+    """One recorded ban; `unbanAt` is its planned end, `leaked` is ours."""
 
     ban_at: int
     unban_at: int
@@ -83,6 +90,8 @@ class BanLog(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     rule: str
     description: str
     downloader: DownloaderName
+    leaked: int
+    """Bytes that went to its peers after the ban was made."""
 
 
 class Unbanned(Count, frozen=True, kw_only=True):
@@ -177,7 +186,7 @@ def _searchable(entry: Ban) -> str:
 
 
 def _entry(entry: Ban, core: Core) -> BanEntry:
-    states = core.downloaders.enforcement(entry)
+    standings, leak = core.downloaders.standings(entry), core.leakage.of(entry)
     address = entry.prefix.network_address
     return BanEntry(
         address=show(entry.prefix),
@@ -193,7 +202,10 @@ def _entry(entry: Ban, core: Core) -> BanEntry:
             rule=_title(entry),
             description=say(entry.verdict.reason),
         ),
-        enforcement={key: state.value for key, state in states.items()},
+        enforcement={key: standing.state.value for key, standing in standings.items()},
+        standings=standings,
+        leaked=leak.bytes,
+        leaked_estimated=leak.estimated,
         trace=[verdict_to_wire(verdict) for verdict in entry.trace],
     )
 
@@ -218,6 +230,8 @@ def _log(row: HistoryRow, core: Core) -> BanLog:
         rule=_title(entry),
         description=say(entry.verdict.reason),
         downloader=downloader_name(entry.downloader, core),
+        # What is stored may be a minute old.
+        leaked=max(row.leaked, core.leakage.of(entry).bytes),
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.adapters.storage import read_bans
 from app.api.answer import Page
@@ -69,9 +70,37 @@ async def test_an_entry_tells_how_far_it_came_and_why(served: Served) -> None:
     await served.sweep()
     [entry] = await listed(served)
     assert entry["enforcement"] == {NAS: "enforced"}
+    now = served.clock.now
+    assert entry["standings"] == {
+        NAS: {"state": "enforced", "since": now, "after": 0.0, "attempts": 0}
+    }
     deciding = next(line for line in entry["trace"] if line["action"] == "BAN")
     assert deciding["rule"] == "peer-id-blacklist"
     assert deciding["reason"]
+
+
+async def test_what_goes_to_a_banned_peer_is_told_at_once(served: Served) -> None:
+    served.downloader.obeys = False
+    await served.show(UBUNTU, HP)
+    await served.show(UBUNTU, replace(HP, uploaded=HP.uploaded + 4096, estimated=True))
+    [entry] = await listed(served)
+    assert (entry["leaked"], entry["leakedEstimated"]) == (4096, True)
+    assert entry["enforcement"] == {NAS: "still-there"}
+    standing = entry["standings"][NAS]
+    assert (standing["state"], standing["after"]) == ("still-there", None)
+    assert standing["attempts"] >= 1
+    [row] = fine(await served.admin.get(f"{BANS}/logs"))["results"]
+    assert row["leaked"] == 4096
+
+
+async def test_the_history_keeps_what_went_to_a_peer_whose_ban_is_over(served: Served) -> None:
+    served.downloader.obeys = False
+    await served.show(UBUNTU, HP)
+    await served.show(UBUNTU, replace(HP, uploaded=HP.uploaded + 4096))
+    await unban(served, "*")
+    await served.core.leakage.flush()
+    [row] = fine(await served.admin.get(f"{BANS}/logs"))["results"]
+    assert row["leaked"] == 4096
 
 
 async def test_the_newest_stand_first(served: Served) -> None:
