@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from app.adapters.downloaders.number import Fraction, Whole
+
 TORRENT_KEYS: Final = (
     "gid",
     "infoHash",
@@ -55,13 +57,13 @@ class Download(Struct, rename="camel", gc=False):
 
     gid: str
     info_hash: str = ""
-    total_length: int = 0
-    completed_length: int = 0
-    upload_length: int = 0
-    download_speed: int = 0
-    upload_speed: int = 0
-    num_pieces: int = 0
-    connections: int = 0
+    total_length: Whole = 0
+    completed_length: Whole = 0
+    upload_length: Whole = 0
+    download_speed: Whole = 0
+    upload_speed: Whole = 0
+    num_pieces: Whole = 0
+    connections: Whole = 0
     followed_by: list[str] = []
     """What came out of it: the torrent of which this was the metadata."""
     bittorrent: BitTorrent | None = None
@@ -71,20 +73,20 @@ class PeerWire(Struct, rename="camel", gc=False):
     """One of `aria2.getPeers`; Aria2Next alone tells what may be None."""
 
     ip: str = ""
-    port: int = 0
+    port: Whole = 0
     peer_id: str = ""
     """Percent-encoded."""
     bitfield: str = ""
     """Hex digits, the highest bit for the first piece."""
     am_choking: bool = False
     peer_choking: bool = False
-    upload_speed: int = 0
-    download_speed: int = 0
+    upload_speed: Whole = 0
+    download_speed: Whole = 0
     seeder: bool = False
     peer_client_name: str | None = None
-    uploaded: int | None = None
-    downloaded: int | None = None
-    progress: float | None = None
+    uploaded: Whole | None = None
+    downloaded: Whole | None = None
+    progress: Fraction | None = None
     am_interested: bool = False
     peer_interested: bool = False
     incoming: bool = False
@@ -96,7 +98,7 @@ class PeerWire(Struct, rename="camel", gc=False):
 class GlobalOptions(Struct, rename="kebab", frozen=True):
     """`aria2.getGlobalOption`."""
 
-    max_overall_upload_limit: int = 0
+    max_overall_upload_limit: Whole = 0
     """Bytes per second, 0 for none."""
     listen_port: str = ""
     """One, or several such as `6881-6999,7001`."""
@@ -105,4 +107,4 @@ class GlobalOptions(Struct, rename="kebab", frozen=True):
 class Blocked(Struct, frozen=True):
     """`aria2.setBtPeerBlocklist`."""
 
-    rule_count: int | None = field(name="ruleCount", default=None)
+    rule_count: Whole | None = field(name="ruleCount", default=None)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from app.adapters.downloaders.number import Whole
+
 
 class Metadata(Struct, rename="camel"):
     """`metadata`."""
@@ -20,10 +22,10 @@ class Metadata(Struct, rename="camel"):
 class Statistics(Struct, rename="camel"):
     """`statistics`."""
 
-    overall_data_bytes_sent: int | None = None
+    overall_data_bytes_sent: Whole | None = None
     """Over its whole life."""
-    overall_data_bytes_received: int | None = None
-    session_uptime_seconds: int | None = None
+    overall_data_bytes_received: Whole | None = None
+    session_uptime_seconds: Whole | None = None
 
 
 class TorrentWire(Struct, rename="camel", gc=False):
@@ -31,25 +33,25 @@ class TorrentWire(Struct, rename="camel", gc=False):
 
     info_hash: str | None = None
     name: str | None = None
-    size: int = 0
+    size: Whole = 0
     private_torrent: bool | None = None
 
 
 class StatsWire(Struct, rename="camel", gc=False):
     """The counters of one download."""
 
-    completed_in_thousand_notation: int = 0
-    remaining_bytes: int | None = None
-    downloaded_bytes: int = 0
-    uploaded: int = 0
-    rt_download_speed: int = 0
-    rt_upload_speed: int = 0
+    completed_in_thousand_notation: Whole = 0
+    remaining_bytes: Whole | None = None
+    downloaded_bytes: Whole = 0
+    uploaded: Whole = 0
+    rt_download_speed: Whole = 0
+    rt_upload_speed: Whole = 0
 
 
 class DownloadWire(Struct, rename="camel"):
     """One of `downloads`; without `torrent` while a magnet link has no metadata."""
 
-    state: int = 0
+    state: Whole = 0
     torrent: TorrentWire | None = None
     name: str | None = None
     category_name: str | None = None
@@ -62,20 +64,20 @@ class DownloadWire(Struct, rename="camel"):
 class PeerStatsWire(Struct, rename="camel", gc=False):
     """The counters of one connection."""
 
-    rt_download_speed: int = 0
-    rt_upload_speed: int = 0
-    total_sent: int = -1
-    total_received: int = -1
+    rt_download_speed: Whole = 0
+    rt_upload_speed: Whole = 0
+    total_sent: Whole = -1
+    total_received: Whole = -1
 
 
 class PeerWire(Struct, rename="camel", gc=False):
     """One peer of `download/{hash}/peers`."""
 
-    state: int = 0
+    state: Whole = 0
     peer_id: str | None = None
     """In hex."""
     ip: str | None = None
-    port: int | None = None
+    port: Whole | None = None
     client: str | None = None
     seed: bool | None = None
     snubbed: bool | None = None
@@ -86,7 +88,7 @@ class PeerWire(Struct, rename="camel", gc=False):
     interesting: bool | None = None
     incoming: bool | None = None
     optimistic_unchoke: bool | None = None
-    percent_done_in_thousand_notation: int = 0
+    percent_done_in_thousand_notation: Whole = 0
     stats: PeerStatsWire | None = None
     peer_source: str | None = None
     use_crypto: bool | None = None
@@ -102,20 +104,20 @@ class PeersAnswer(Struct):
 class Outcome(Struct):
     """Of a change of the ban list, in entries."""
 
-    failed: int = 0
+    failed: Whole = 0
 
 
 class SpeedLimits(Struct):
     """`speedlimiter`, bytes per second; 0 or less is without a limit."""
 
-    upload: int = 0
-    download: int = 0
+    upload: Whole = 0
+    download: Whole = 0
 
 
 class ListenPort(Struct):
     """`listenport`."""
 
-    port: int = 0
+    port: Whole = 0
 
 
 class Problem(Struct):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from app.adapters.downloaders.number import Fraction, Whole
+
 
 class Outcome(Struct):
     """What every answer may have; a request that went well has `ok` or nothing."""
@@ -56,7 +58,7 @@ class FilterContent(Outcome):
 class TaskWire(Struct, gc=False):
     """One of `task_list/get`."""
 
-    task_id: str | int
+    task_id: str | Whole
     type: str | None = None
 
 
@@ -70,9 +72,9 @@ class TaskState(Struct, gc=False):
     """`task` of a summary."""
 
     task_name: str | None = None
-    selected_downloaded_size: int | None = None
-    upload_rate: int | None = None
-    download_rate: int | None = None
+    selected_downloaded_size: Whole | None = None
+    upload_rate: Whole | None = None
+    download_rate: Whole | None = None
 
 
 class TaskDetail(Struct, gc=False):
@@ -80,14 +82,14 @@ class TaskDetail(Struct, gc=False):
 
     infohash: str | None = None
     infohash_v2: str | None = None
-    total_size: int | None = None
+    total_size: Whole | None = None
     torrent_private: bool | None = None
 
 
 class TaskStatus(Struct, gc=False):
     """`task_status` of a summary."""
 
-    download_permillage: int | None = None
+    download_permillage: Whole | None = None
 
 
 class Summary(Outcome):
@@ -103,16 +105,16 @@ class PeerWire(Struct, gc=False):
 
     ip: str | None = None
     """Of an address, with or without a port."""
-    remote_port: int | None = None
+    remote_port: Whole | None = None
     client_type: str | None = None
     peer_id: str | None = None
     """In hex."""
-    permillage: int | None = None
-    dl_rate: int | None = None
-    up_rate: int | None = None
-    dl_size: int | None = None
+    permillage: Whole | None = None
+    dl_rate: Whole | None = None
+    up_rate: Whole | None = None
+    dl_size: Whole | None = None
     """Bytes from it; `up_size` is those to it."""
-    up_size: int | None = None
+    up_size: Whole | None = None
     group: str | None = None
 
 
@@ -126,7 +128,7 @@ class StatisticWire(Struct):
     """One figure of `statistics_list/get`."""
 
     token: str | None = None
-    value: str | int | float | None = None
+    value: str | Whole | Fraction | None = None
 
 
 class StatisticsAnswer(Outcome):
@@ -138,9 +140,9 @@ class StatisticsAnswer(Outcome):
 class ConnectionConfig(Struct):
     """Limits in bytes per second, 0 for none."""
 
-    max_upload_speed: int | None = None
-    max_download_speed: int | None = None
-    listen_port_tcp: int | None = None
+    max_upload_speed: Whole | None = None
+    max_download_speed: Whole | None = None
+    listen_port_tcp: Whole | None = None
 
 
 class ConnectionAnswer(Outcome):

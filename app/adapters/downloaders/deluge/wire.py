@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from app.adapters.downloaders.number import Fraction, Whole
+
 TORRENT_KEYS: Final = (
     "name",
     "progress",
@@ -26,7 +28,7 @@ LABEL_KEY: Final = "label"
 class ErrorWire(Struct):
     """Why a call failed: 1 no session, 2 no such method, 3 deluge-web, 4 the daemon, 5 not understood."""
 
-    code: int = 0
+    code: Whole = 0
     message: str | None = ""
 
 
@@ -42,7 +44,7 @@ class HostWire(Struct, array_like=True):
 
     id: str
     host: str
-    port: int
+    port: Whole
 
 
 class HostStatus(Struct, array_like=True):
@@ -59,22 +61,22 @@ class CorePeer(Struct, gc=False):
     ip: str
     """With the port behind the last colon, IPv6 without brackets."""
     client: str | None = ""
-    progress: float | None = 0.0
-    up_speed: int = 0
-    down_speed: int = 0
+    progress: Fraction | None = 0.0
+    up_speed: Whole = 0
+    down_speed: Whole = 0
 
 
 class TorrentWire(Struct, gc=False):
     """One torrent of `core.get_torrents_status`."""
 
     name: str | None = ""
-    progress: float | None = 0.0
+    progress: Fraction | None = 0.0
     """In per cent."""
-    total_size: int = 0
-    total_done: int = 0
-    total_uploaded: int = 0
-    upload_payload_rate: int = 0
-    download_payload_rate: int = 0
+    total_size: Whole = 0
+    total_done: Whole = 0
+    total_uploaded: Whole = 0
+    upload_payload_rate: Whole = 0
+    download_payload_rate: Whole = 0
     private: bool | None = False
     tracker_host: str | None = ""
     label: str | None = ""
@@ -85,23 +87,23 @@ class OwnPeer(Struct, array_like=True, gc=False):
     """One row of our plugin (resources/deluge-plugin/peers.py)."""
 
     ip: str
-    port: int
+    port: Whole
     peer_id: str
     client: str
-    millionths: int
-    uploaded: int
-    downloaded: int
-    up_speed: int
-    down_speed: int
-    flags: int
-    source: int
+    millionths: Whole
+    uploaded: Whole
+    downloaded: Whole
+    up_speed: Whole
+    down_speed: Whole
+    flags: Whole
+    source: Whole
 
 
 class OwnPeers(Struct):
     """What our plugin answers."""
 
     instance: str
-    bans: int
+    bans: Whole
     peers: dict[str, list[OwnPeer]]
 
 
@@ -109,17 +111,17 @@ class AdapterPeer(Struct, gc=False):
     """One peer of PBH's plugin."""
 
     ip: str
-    port: int
+    port: Whole
     peer_id: str | None = ""
     client_name: str | None = ""
-    progress: float | None = 0.0
+    progress: Fraction | None = 0.0
     """A fraction, other than that of torrents."""
-    total_upload: int = 0
-    total_download: int = 0
-    payload_up_speed: int = 0
-    payload_down_speed: int = 0
-    flags: int = 0
-    source: int = 0
+    total_upload: Whole = 0
+    total_download: Whole = 0
+    payload_up_speed: Whole = 0
+    payload_down_speed: Whole = 0
+    flags: Whole = 0
+    source: Whole = 0
 
 
 class AdapterTorrent(Struct, gc=False):
@@ -147,7 +149,7 @@ class BlocklistStatus(Struct):
 
     state: str = ""
     """`Idle`, `Downloading` or `Importing`."""
-    num_blocked: int = 0
+    num_blocked: Whole = 0
     """Lines of the list imported last; 0 since its start while there was none."""
 
 
@@ -155,7 +157,7 @@ class TrackerWire(Struct):
     """One announce URL of a torrent."""
 
     url: str
-    tier: int = 0
+    tier: Whole = 0
 
 
 class Trackers(Struct):
@@ -167,11 +169,11 @@ class Trackers(Struct):
 class Limits(Struct):
     """In KiB per second; -1 or 0 is without a limit."""
 
-    max_upload_speed: float | None = -1.0
+    max_upload_speed: Fraction | None = -1.0
 
 
 class SessionCounters(Struct):
     """Bytes since the daemon started."""
 
-    sent: int = msgspec.field(default=0, name="net.sent_bytes")
-    received: int = msgspec.field(default=0, name="net.recv_bytes")
+    sent: Whole = msgspec.field(default=0, name="net.sent_bytes")
+    received: Whole = msgspec.field(default=0, name="net.recv_bytes")

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from app.adapters.downloaders.announce import host_of
+from app.adapters.downloaders.number import Whole
 from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 
@@ -48,13 +49,13 @@ class TorrentRow(Struct, frozen=True, array_like=True, gc=False):
     """One torrent, its members in the order in which they are asked for."""
 
     hash: str
-    size: int
-    completed: int
-    upload_rate: int
-    download_rate: int
-    uploaded: int
-    private: int
-    connected: int
+    size: Whole
+    completed: Whole
+    upload_rate: Whole
+    download_rate: Whole
+    uploaded: Whole
+    private: Whole
+    connected: Whole
     """Peers; only these are listed."""
     label: str
     """As ruTorrent writes it: percent-encoded."""
@@ -68,12 +69,12 @@ class PeerRow(Struct, frozen=True, array_like=True, gc=False):
     """40 hex digits."""
     address: str
     """IPv6 in brackets."""
-    port: int
-    percent: int
-    uploaded: int
-    upload_rate: int
-    downloaded: int
-    download_rate: int
+    port: Whole
+    percent: Whole
+    uploaded: Whole
+    upload_rate: Whole
+    downloaded: Whole
+    download_rate: Whole
     client: str
     """Read from the id; `Unknown` when it says nothing to rTorrent."""
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec import Raw, Struct
 
+from app.adapters.downloaders.number import Fraction, Whole
+
 ROW_FIELDS: Final = (
     "id",
     "uploadedEver",
@@ -35,7 +37,7 @@ class Nothing(Struct):
 class Units(Struct, rename="kebab", frozen=True):
     """How many bytes its units have."""
 
-    speed_bytes: int = 1000
+    speed_bytes: Whole = 1000
 
 
 class SessionWire(Struct, rename="kebab"):
@@ -44,21 +46,21 @@ class SessionWire(Struct, rename="kebab"):
     version: str | None = ""
     blocklist_enabled: bool = False
     blocklist_url: str | None = ""
-    peer_port: int = 0
-    speed_limit_up: int = 0
+    peer_port: Whole = 0
+    speed_limit_up: Whole = 0
     """In its unit, as `alt_speed_up`."""
     speed_limit_up_enabled: bool = False
-    alt_speed_up: int = 0
+    alt_speed_up: Whole = 0
     units: Units = Units()
 
 
 class Totals(Struct, rename="camel", frozen=True):
     """Of one run, or of all."""
 
-    uploaded_bytes: int = 0
-    downloaded_bytes: int = 0
-    seconds_active: int = 0
-    session_count: int = 0
+    uploaded_bytes: Whole = 0
+    downloaded_bytes: Whole = 0
+    seconds_active: Whole = 0
+    session_count: Whole = 0
 
 
 class Stats(Struct, rename="kebab"):
@@ -71,7 +73,7 @@ class Stats(Struct, rename="kebab"):
 class BlocklistUpdate(Struct, rename="kebab"):
     """`blocklist-update`."""
 
-    blocklist_size: int = -1
+    blocklist_size: Whole = -1
     """Entries in force now; neighbours and doubles count once."""
 
 
@@ -84,13 +86,13 @@ class Rows(Struct):
 class Row(Struct, array_like=True, gc=False):
     """One torrent, in the order of `ROW_FIELDS`."""
 
-    id: int
+    id: Whole
     """Of this run of the daemon."""
-    uploaded: int
-    upload_rate: int
-    download_rate: int
-    progress: float
-    valid: int
+    uploaded: Whole
+    upload_rate: Whole
+    download_rate: Whole
+    progress: Fraction
+    valid: Whole
     """Bytes that it has and has checked."""
     peers: list[Raw]
 
@@ -98,18 +100,18 @@ class Row(Struct, array_like=True, gc=False):
 class TrackerWire(Struct, gc=False):
     """One tracker of a torrent."""
 
-    id: int = 0
+    id: Whole = 0
     announce: str = ""
-    tier: int = 0
+    tier: Whole = 0
 
 
 class Details(Struct, rename="camel", gc=False):
     """What hardly ever changes about a torrent."""
 
-    id: int
+    id: Whole
     hash_string: str
     name: str | None = ""
-    total_size: int = 0
+    total_size: Whole = 0
     is_private: bool = False
     labels: list[str] = []
     trackers: list[TrackerWire] = []
@@ -135,17 +137,17 @@ class PeerWire(Struct, gc=False, rename=_PEER_NAMES):
     """One peer; the last three from 4.1 on."""
 
     address: str = ""
-    port: int = 0
+    port: Whole = 0
     client_name: str | None = None
     flags: str | None = None
-    progress: float = 0.0
-    download_rate: int = 0
+    progress: Fraction = 0.0
+    download_rate: Whole = 0
     """In steps of a thousand."""
-    upload_rate: int = 0
+    upload_rate: Whole = 0
     peer_id: str | None = None
     """Base64 of all 20 bytes."""
-    downloaded: int = -1
-    uploaded: int = -1
+    downloaded: Whole = -1
+    uploaded: Whole = -1
 
 
 class Place(Struct, gc=False):
@@ -165,8 +167,8 @@ class Limited(Struct, gc=False, rename=_LIMIT_NAMES):
     """A torrent and how many peers it may have."""
 
     hash: str
-    limit: int = -1
-    connected: int = 0
+    limit: Whole = -1
+    connected: Whole = 0
     peers: list[Place] = []
 
 
