@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 _LARGE: Final = 500_000
 """Bytes that take about 2 ms to decode."""
+_LONGEST: Final = 200
+_URL: Final = re.compile(r"\w+://\S+")
 
 
 def expect(answer: Answer, path: str) -> Answer:
@@ -45,6 +48,15 @@ def decode_now(body: bytes, kind: type[T]) -> T:
         raise ProtocolMismatch(Text("answer-unexpected", {"reason": str(error)})) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolMismatch(Text(_nature(body))) from error
+
+
+def shown(said: str, longest: int = _LONGEST) -> str:
+    """The first line of what a client wrote, as users may see it.
+
+    Without addresses: those of our lists and of trackers are secrets.
+    """
+    line = "".join(char for char in said.strip().partition("\n")[0] if char.isprintable())
+    return _URL.sub("…", line)[:longest]
 
 
 def _nature(body: bytes) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from app.adapters.downloaders.exchange import Answer
-from app.adapters.downloaders.reading import decode, decode_now, expect
+from app.adapters.downloaders.reading import decode, decode_now, expect, shown
 from app.domain.reason import Text
 from app.services.errors import ProtocolMismatch
 
@@ -85,3 +85,9 @@ def test_only_a_success_is_what_was_expected() -> None:
     with pytest.raises(ProtocolMismatch) as refused:
         expect(answer(500), "there")
     assert told(refused) == Text("answer-status", {"status": 500, "path": "there"})
+
+
+def test_what_a_client_wrote_is_shown_in_one_line_without_addresses() -> None:
+    said = "could not fetch http://name:9898/blocklist/for/0123456789abcdef: \x07 no\nTraceback"
+    assert shown(said) == "could not fetch …  no"
+    assert shown("x" * 500, 80) == "x" * 80

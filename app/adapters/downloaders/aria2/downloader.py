@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Raw
@@ -18,12 +19,12 @@ from app.adapters.downloaders.aria2.wire import (
     PeerWire,
     SessionInfo,
 )
-from app.adapters.downloaders.effort import Effort
+from app.adapters.downloaders.effort import Effort, computed
 from app.adapters.downloaders.listing import Listing
 from app.adapters.downloaders.look import Look
-from app.adapters.downloaders.reading import decode
+from app.adapters.downloaders.reading import decode, shown
 from app.adapters.downloaders.surroundings import Surroundings
-from app.domain.address import show
+from app.domain.address import Prefix, show
 from app.domain.peer import Peer
 from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
@@ -38,6 +39,7 @@ _TORRENTS_AT_ONCE: Final = 100
 """Asked for their peers in one request."""
 _LIMIT: Final = "max-overall-upload-limit"
 _PORT: Final = "listen-port"
+_PORT_SHAPE: Final = re.compile(r"[0-9]{1,5}")
 
 
 class Aria2:
@@ -73,7 +75,7 @@ class Aria2:
         if not (push.everything or push.added or push.removed):
             return
         await self._session.open()
-        rules = sorted(map(show, push.wanted))
+        rules = await computed(len(push.wanted), _rules, push.wanted)
         done = await self._rpc.call(BLOCK, Blocked, rules)
         if done.rule_count is not None and done.rule_count < len(rules):
             count = len(rules) - done.rule_count
@@ -94,7 +96,7 @@ class Aria2:
     async def listen_port(self) -> int:
         await self._need_listen_port()
         first = (await self._options()).listen_port.replace("-", ",").partition(",")[0].strip()
-        return int(first) if first.isascii() and first.isdigit() else 0
+        return int(first) if _PORT_SHAPE.fullmatch(first) else 0
 
     async def listen_at(self, port: int) -> None:
         await self._need_listen_port()
@@ -156,8 +158,12 @@ class Aria2:
             raise NotSupported
 
 
+def _rules(wanted: Collection[Prefix]) -> list[str]:
+    return sorted(map(show, wanted))
+
+
 def _told(answer: Raw | Refusal) -> bytes:
     """Raises ProtocolMismatch when it was refused."""
     if isinstance(answer, Refusal):
-        raise ProtocolMismatch(Text("call-refused", {"reason": answer.message[:200]}))
+        raise ProtocolMismatch(Text("call-refused", {"reason": shown(answer.message)}))
     return bytes(answer)

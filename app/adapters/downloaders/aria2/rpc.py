@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.reading import bad_status, decode
+from app.adapters.downloaders.reading import bad_status, decode, shown
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,
@@ -31,14 +31,13 @@ _NOT_FOUND: Final = (404, 405)
 _SERVER_TROUBLE: Final = 500
 _UNAUTHORIZED: Final = "unauthorized"
 """What it says, in some case, of a wrong secret."""
-_LONGEST_REASON: Final = 200
 
 
 class CallRefused(ProtocolMismatch):
     """It understood and will not: each of its errors has the code 1, so only `reason` tells."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(Text("call-refused", {"reason": reason[:_LONGEST_REASON]}))
+        super().__init__(Text("call-refused", {"reason": shown(reason)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,11 @@ class Rpc:
         self.exchange = exchange_with(settings)
         self._secret = settings.token.reveal()
         self._refusal: Text | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether its secret was refused since somebody asked for another try."""
+        return self._refusal is not None
 
     def forget_refusal(self) -> None:
         """Allow one more try."""

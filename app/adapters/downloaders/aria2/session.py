@@ -57,6 +57,8 @@ class Session:
 
     async def open(self) -> Connection:
         """Make sure of a session; asks nothing while one lives."""
+        if self.rpc.refused:
+            self._open = None
         return self._open or await self._enter()
 
     def look(self, info: SessionInfo) -> None:

@@ -76,13 +76,13 @@ class BiglyBT:
         await self._change("POST", "speedlimiter", body)
 
     async def trackers(self, torrent_id: str) -> Tiers:
-        path = f"download/{quote(torrent_id)}"
+        path = f"download/{quote(torrent_id, safe='')}"
         answer = expect(await self._session.send("GET", path), path)
         tiers = decode_now(answer.body, DownloadWire).trackers or ()
         return tuple(tuple(tier) for tier in tiers if tier)
 
     async def replace_trackers(self, torrent_id: str, tiers: Tiers) -> None:
-        path = f"download/{quote(torrent_id)}/trackers"
+        path = f"download/{quote(torrent_id, safe='')}/trackers"
         text = "\n\n".join("\n".join(tier) for tier in tiers)
         expect(await self._session.send("PATCH", path, text=text), path)
 
@@ -132,7 +132,7 @@ class BiglyBT:
         if self._ignore_private and watched.torrent.private:
             watched.turn.done()
             return
-        path = f"download/{quote(watched.torrent.id)}/peers"
+        path = f"download/{quote(watched.torrent.id, safe='')}/peers"
         answer = await self._session.send("GET", path)
         if answer.status == _NOT_FOUND:  # stopped or removed meanwhile
             watched.table.clear()

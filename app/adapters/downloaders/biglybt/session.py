@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 
 from app.adapters.downloaders.biglybt.wire import Metadata, Problem, Statistics
+from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.reading import bad_status, decode_now, expect
+from app.adapters.downloaders.reading import bad_status, decode_now, expect, shown
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.services.errors import (
@@ -40,7 +41,7 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 _SERVER_ERROR: Final = 500
 _NUMBERS: Final = re.compile(r"\s*v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?")
 _LONGEST: Final = 200
-"""Letters of a name or a message that we show."""
+"""Letters of a name that we show."""
 _SLACK: Final = 5.0
 """Seconds by which two clocks may seem to differ."""
 
@@ -122,8 +123,8 @@ class Session:
             raise NeedsAction(Text("biglybt-no-plugin"))
         expect(answer, "metadata")
         try:
-            metadata = msgspec.json.decode(answer.body, type=Metadata)
-        except msgspec.MsgspecError as error:
+            metadata = decode_now(answer.body, Metadata)
+        except ProtocolMismatch as error:
             raise NeedsAction(Text("biglybt-no-plugin")) from error
         found = _NUMBERS.match(metadata.plugin_version)
         if found is None:
@@ -151,8 +152,9 @@ class Session:
             "Authorization": f"Bearer {self._settings.token.reveal()}",
             "Content-Type": "application/json" if text is None else "text/plain; charset=utf-8",
         }
-        body = None if json is None else msgspec.json.encode(json)
-        body = body if text is None else text.encode()
+        body = None if text is None else text.encode()
+        if json is not None:
+            body = await computed(_size_of(json), msgspec.json.encode, json)
         try:
             answer = await self.exchange.send(method, path, json=body, headers=headers)
         except TooLate:
@@ -188,16 +190,22 @@ def product_of(metadata: Metadata) -> str:
     return name[:_LONGEST]
 
 
+def _size_of(json: object) -> int:
+    """Entries of the longest list in it."""
+    lists = json.values() if isinstance(json, dict) else ()
+    return max((len(each) for each in lists if isinstance(each, (list, tuple))), default=0)
+
+
 def _failure(answer: Answer, path: str) -> ProtocolMismatch:
     try:
-        message = msgspec.json.decode(answer.body, type=Problem).msg
-    except msgspec.MsgspecError:
+        message = decode_now(answer.body, Problem).msg
+    except ProtocolMismatch:
         message = None
     if not message:
         return bad_status(answer, path)
     return ProtocolMismatch(
         Text(
             "answer-problem",
-            {"status": answer.status, "path": path, "message": message[:_LONGEST]},
+            {"status": answer.status, "path": path, "message": shown(message)},
         )
     )

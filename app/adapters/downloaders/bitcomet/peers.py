@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final
 
 from app.adapters.downloaders.bitcomet.wire import PeerWire
@@ -12,6 +13,7 @@ from app.domain.peer import Peer
 
 log = logging.getLogger(__name__)
 
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 CONNECTED: Final = ("peers_connected", "ltseeds_connected")
 """The groups of peers that have a connection; seeds of its own long-time seeding are the second."""
 
@@ -53,7 +55,7 @@ def read_endpoint(text: str, port: int) -> Endpoint:
         return Endpoint(parse_ip(bare), port)
     except InvalidAddress:
         host, _, digits = bare.rpartition(":")
-        if not digits.isascii() or not digits.isdecimal():
+        if not _PORT.fullmatch(digits):
             raise
         return Endpoint(parse_ip(host), int(digits))
 

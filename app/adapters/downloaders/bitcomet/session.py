@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
+import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -19,7 +19,7 @@ from app.adapters.downloaders.bitcomet.wire import (
     Outcome,
 )
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.reading import decode, decode_now, expect
+from app.adapters.downloaders.reading import decode, decode_now, expect, shown
 from app.domain.reason import Text
 from app.services.errors import (
     AccessDenied,
@@ -45,8 +45,8 @@ _HEADERS: Final = {
     "User-Agent": "PeerBanHelper BitComet Adapter",
 }
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _SERVER_ERROR = 400, 401, 403, 500
-_LONGEST: Final = 200
-"""Letters of a message that we show."""
+_TOKEN: Final = re.compile(r"[!-~]{1,4096}")
+"""What can stand in a header."""
 
 
 class Session:
@@ -169,8 +169,8 @@ class Session:
         if _is_refusal(answer) or not answer.succeeded:
             return False
         try:
-            return msgspec.json.decode(answer.body, type=FilterAnswer, strict=False).is_ok
-        except msgspec.MsgspecError:
+            return decode_now(answer.body, FilterAnswer).is_ok
+        except ProtocolMismatch:
             return False
 
     async def _log_in(self) -> None:
@@ -182,9 +182,10 @@ class Session:
         answer = await self._send(path, {"authentication": sealed, "client_id": CLIENT_ID})
         if _BAD_REQUEST <= answer.status < _SERVER_ERROR:
             raise NeedsAction(Text("bitcomet-no-remote-access"))
+        expect(answer, path)
         try:
-            entered = msgspec.json.decode(expect(answer, path).body, type=LogIn, strict=False)
-        except msgspec.MsgspecError as error:
+            entered = decode_now(answer.body, LogIn)
+        except ProtocolMismatch as error:
             raise NeedsAction(Text("bitcomet-no-remote-access")) from error
         if entered.error_code == "PASSWORD_ERROR":
             raise self._refuse("downloader-denied")
@@ -202,10 +203,14 @@ class Session:
             "invite_token": invitation,
             "platform": "webui",
         }
+        if not _TOKEN.fullmatch(invitation):
+            raise ProtocolMismatch(Text("answer-unexpected", {"reason": "invite_token"}))
         answer = expect(await self._send(path, body, token=Secret(invitation)), path)
         device = decode_now(answer.body, DeviceToken)
         if not device.is_ok or not device.device_token:
             raise _refused(path, device)
+        if not _TOKEN.fullmatch(device.device_token):
+            raise ProtocolMismatch(Text("answer-unexpected", {"reason": "device_token"}))
         self._token = Secret(device.device_token)
 
     async def _filters(self) -> bool:
@@ -242,7 +247,7 @@ def _is_refusal(answer: Answer) -> bool:
 
 
 def _refused(path: str, outcome: Outcome) -> ProtocolMismatch:
-    message = (outcome.error_message or outcome.error_code or "?")[:_LONGEST]
+    message = shown(outcome.error_message or outcome.error_code or "?")
     return ProtocolMismatch(Text("answer-refused", {"path": path, "message": message}))
 
 
@@ -260,10 +265,10 @@ def _content(body: bytes) -> str | None:
     if not body.lstrip().startswith(b"{"):
         return None if body.lstrip().startswith(b"<") else body.decode("utf-8", "surrogateescape")
     try:
-        told = msgspec.json.decode(body, type=FilterContent, strict=False)
+        told = decode_now(body, FilterContent)
         if not told.is_ok or told.content_base64 is None:
             return None
         packed = told.content_base64
         return base64.b64decode(packed, validate=True).decode("utf-8", "surrogateescape")
-    except (msgspec.MsgspecError, binascii.Error):
+    except (ProtocolMismatch, ValueError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.adapters.downloaders.bitcomet.wire import StatisticsAnswer, StatisticWire
+from app.adapters.downloaders.number import LARGEST
 
 
 def read_totals(answer: StatisticsAnswer, tokens: tuple[str, str]) -> tuple[int | None, int | None]:
@@ -14,6 +15,7 @@ def read_totals(answer: StatisticsAnswer, tokens: tuple[str, str]) -> tuple[int 
 
 def _number(told: StatisticWire | None) -> int | None:
     try:
-        return None if told is None or told.value is None else int(told.value)
+        value = None if told is None or told.value is None else int(told.value)
     except ValueError:
         return None
+    return value if value is not None and 0 <= value <= LARGEST else None  # texts are not bounded

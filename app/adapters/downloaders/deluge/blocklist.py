@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from app.adapters.downloaders.announce import server_of
 from app.adapters.downloaders.deluge.core_peers import CorePeers
 from app.adapters.downloaders.deluge.own import wait_for_method
 from app.adapters.downloaders.deluge.rpc import Rpc
@@ -106,7 +107,9 @@ class BlocklistWay:
         own = [ip for ip in config.whitelisted if ip not in left_over]
         # It has no rules before its first import, and fails when it is told of exceptions to them.
         lets_in = (await self._status()).num_blocked > 0
-        freed = await asyncio.to_thread(_singles, push.removed) if lets_in else []
+        lifted = await asyncio.to_thread(_singles, push.removed) if lets_in else []
+        # Those that the user lets in anyway have no rule, and stay on their list.
+        freed = [ip for ip in lifted if ip not in own]
         if freed or left_over:
             await self._remember([*left_over, *freed])
         if freed:
@@ -123,10 +126,12 @@ class BlocklistWay:
             async with asyncio.timeout(_SECONDS_TO_FETCH):
                 await self._rpc.call("blocklist.check_import", True, kind=object)
         except TimeoutError:
-            raise NeedsAction(Text("deluge-blocklist-unfetched", {"address": _host(url)})) from None
+            raise NeedsAction(
+                Text("deluge-blocklist-unfetched", {"address": server_of(url)})
+            ) from None
         if not self._shelf.fetched(self._id):
             # It has read its old copy instead, and says nothing of that.
-            raise NeedsAction(Text("deluge-blocklist-unfetched", {"address": _host(url)}))
+            raise NeedsAction(Text("deluge-blocklist-unfetched", {"address": server_of(url)}))
         read = (await self._status()).num_blocked
         if read != lines:
             raise ProtocolMismatch(Text("deluge-blocklist-misread", {"read": read, "sent": lines}))
@@ -188,8 +193,3 @@ def _lines(wanted: Iterable[Prefix]) -> list[str]:
 
 def _singles(prefixes: Iterable[Prefix]) -> list[str]:
     return [str(p.network_address) for p in prefixes if p.version == 4]  # noqa: PLR2004 - IP version
-
-
-def _host(url: str) -> str:
-    """Of the address alone: its path is a secret."""
-    return "/".join(url.split("/")[:3])

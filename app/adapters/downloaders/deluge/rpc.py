@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -12,7 +11,7 @@ import msgspec
 from app.adapters.downloaders.deluge.wire import Reply
 from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.reading import decode, expect
+from app.adapters.downloaders.reading import decode, expect, shown
 from app.services.errors import DownloaderError
 from app.settings.downloader import DownloaderSettings
 
@@ -23,7 +22,6 @@ _OF_WEB: Final = ("auth.", "system.", "web.")
 _LOOK_AFTER: Final = 1.0
 """Seconds without an answer after which we look whether there is still a daemon to give it."""
 _LONGEST_REASON: Final = 120
-_URL: Final = re.compile(r"\w+://\S+")
 
 
 class RpcFailure(Exception):
@@ -33,8 +31,8 @@ class RpcFailure(Exception):
         super().__init__(f"{method}: {code}")
         self.method = method
         self.code = code
-        self.reason = _URL.sub("…", message.partition("\n")[0])[:_LONGEST_REASON]
-        """The first line of what it said, without addresses: that of our list is a secret."""
+        self.reason = shown(message, _LONGEST_REASON)
+        """What it said."""
 
 
 class DaemonLost(Exception):

@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
+from app.adapters.downloaders.announce import host_of, server_of
 from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.transmission import ban_text
@@ -60,7 +60,7 @@ class BanList:
         """Raises NeedsAction when a list of the user's is in the way: there is room for one only."""
         url = session.blocklist_url or ""
         if not (self._settings.replace_blocklist or _is_free(url)):
-            raise NeedsAction(Text("blocklist-in-the-way", {"host": urlsplit(url).hostname or "?"}))
+            raise NeedsAction(Text("blocklist-in-the-way", {"host": host_of(url) or "?"}))
 
     async def apply(self, push: Push) -> BanText:
         """Have all of it fetched and taken; returns what was."""
@@ -116,9 +116,8 @@ class BanList:
         return sorted(found, key=lambda url: url != self._works)
 
     def _out_of_reach(self, url: str) -> NeedsAction:
-        parts = urlsplit(url)
         key = "blocklist-not-fetched" if self._near else "blocklist-out-of-reach"
-        return NeedsAction(Text(key, {"address": f"{parts.scheme}://{parts.netloc}"}))
+        return NeedsAction(Text(key, {"address": server_of(url)}))
 
     async def _remember(self, session: SessionWire) -> None:
         """Keep what the user had set, so that it can be given back."""
@@ -136,7 +135,7 @@ def _is_free(url: str) -> bool:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     try:
         return parse_ip(host).is_loopback
     except InvalidAddress:

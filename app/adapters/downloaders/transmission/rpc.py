@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.adapters.downloaders.exchange import Answer, exchange_with
-from app.adapters.downloaders.reading import bad_status, decode
+from app.adapters.downloaders.reading import bad_status, decode, shown
 from app.adapters.downloaders.transmission.wire import Envelope, Nothing
 from app.domain.reason import Text
 from app.services.errors import (
@@ -30,14 +30,13 @@ _CONFLICT: Final = 409
 _MISDIRECTED: Final = 421
 _WEB: Final = "/transmission/web"
 _USUAL: Final = "/transmission/rpc"
-_LONGEST_REASON: Final = 200
 
 
 class CallRefused(ProtocolMismatch):
     """It understood the call and could not do it; `reason` is what it said."""
 
     def __init__(self, method: str, reason: str) -> None:
-        self.reason = reason[:_LONGEST_REASON]
+        self.reason = shown(reason)
         super().__init__(Text("transmission-refused", {"call": method, "reason": self.reason}))
 
 
@@ -107,7 +106,8 @@ class Rpc:
         match answer.status:
             case status if status == _UNAUTHORIZED:
                 key = "downloader-denied" if self._settings.username else "downloader-login-missing"
-                self._refusal = Text(key)
+                # Asked for a session again it raises at once, and looks anew when it is let in.
+                self._refusal, self.doubtful = Text(key), True
                 return AccessDenied(self._refusal)
             case status if status == _FORBIDDEN:
                 if "unsuccessful" in answer.text.lower():

@@ -119,7 +119,7 @@ class FakeBitComet:
         self.server = Server(self._handle)
         self._entries: list[Prefix] = []
         self._coming: tuple[float, list[str]] | None = None
-        self._invitation = ""
+        self.invitation = ""
 
     def put(self, lines: list[str]) -> None:
         """Have these in force at once."""
@@ -194,16 +194,16 @@ class FakeBitComet:
         given = json.loads(text)
         if self.users.get(given["username"]) != given["password"]:
             return {"error_code": "PASSWORD_ERROR", "error_message": "wrong"}
-        self._invitation = f"invite-{self.calls['api/webui/login']}"
+        self.invitation = self.invitation or f"invite-{self.calls['api/webui/login']}"
         return {
             "error_code": "ok",
             "error_message": "",
-            "invite_token": self._invitation,
+            "invite_token": self.invitation,
             "version": self.version,
         }
 
     def _name_device(self, token: str, body: dict[str, Any]) -> dict[str, Any]:
-        if token != self._invitation or body["invite_token"] != self._invitation:
+        if token != self.invitation or body["invite_token"] != self.invitation:
             return {"error_code": "TOKEN_ERROR"}
         self.device = body
         self.token = f"device-{self.calls['api/device_token/get']}"

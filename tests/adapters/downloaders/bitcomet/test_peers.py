@@ -71,7 +71,10 @@ def test_an_address_may_bring_its_port(text: str, shown: str) -> None:
     assert str(read_endpoint(text, 7)) == shown
 
 
-@pytest.mark.parametrize("text", ["", "name:99", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:99999", ":1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "name:99", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:99999", ":1", "1.2.3.4:" + "9" * 5_000],
+)
 def test_what_is_no_address_is_none(text: str) -> None:
     with pytest.raises(InvalidAddress):
         read_endpoint(text, 7)

@@ -94,6 +94,13 @@ async def test_another_server_is_told_from_a_bitcomet(status: int) -> None:
         assert needed.value.text == Text("bitcomet-no-remote-access")
 
 
+async def test_one_that_has_trouble_at_the_log_in_is_no_other_server() -> None:
+    async with fake_bitcomet() as fake, entered(fake) as ours:
+        fake.statuses[LOGIN] = 500
+        with pytest.raises(ProtocolMismatch):
+            await ours.open()
+
+
 @pytest.mark.parametrize("path", [LOGIN, "api/device_token/get"])
 async def test_whatever_else_it_says_to_a_log_in_is_passed_on(path: str) -> None:
     async with fake_bitcomet() as fake, entered(fake) as ours:
@@ -188,3 +195,11 @@ async def test_a_filter_that_is_not_told_this_time_is_not_taken_for_an_empty_one
         fake.statuses[FILTER + "download"] = 500
         with pytest.raises(ProtocolMismatch):
             await ours.filter_entries()
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "ü", "x" * 5_000])
+async def test_a_token_that_no_header_can_hold_is_a_wrong_answer(token: str) -> None:
+    async with fake_bitcomet() as fake, entered(fake) as ours:
+        fake.invitation = token
+        with pytest.raises(ProtocolMismatch):
+            await ours.open()

@@ -102,6 +102,23 @@ async def test_exceptions_that_a_crash_left_are_taken_off(scene: Scene) -> None:
         assert await scene.facts.recall(KEY) is None
 
 
+async def test_an_exception_of_the_user_s_outlives_a_crash_in_the_middle_of_its_unban(
+    scene: Scene,
+) -> None:
+    async with scene.opened() as downloader:
+        ledger = Ledger(await downloader.connect())
+        await downloader.apply(ledger.push(BAD, everything=True))
+        scene.fake.block_config["whitelisted"] = [BAD]
+        scene.fake.failures["blocklist.check_import"] = (4, "Failure: crash")
+        with pytest.raises(ProtocolMismatch):
+            await downloader.apply(ledger.push())
+    del scene.fake.failures["blocklist.check_import"]
+    async with scene.opened() as downloader:
+        ledger = Ledger(await downloader.connect())
+        await downloader.apply(ledger.push(everything=True))
+        assert scene.fake.block_config["whitelisted"] == [BAD]
+
+
 async def test_a_list_that_is_not_fetched_needs_an_action(scene: Scene) -> None:
     scene.shelf.root = "http://127.0.0.1:9"
     async with scene.opened() as downloader:
