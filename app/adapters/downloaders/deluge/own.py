@@ -75,7 +75,7 @@ async def is_ours(rpc: Rpc, enabled: Collection[str]) -> bool:
         return False
     version = await rpc.call(f"{PREFIX}.get_version", kind=int)
     log.debug("Deluge has version %d of our plugin", version)
-    return version >= build_egg().version
+    return version >= (await asyncio.to_thread(build_egg)).version
 
 
 async def install(rpc: Rpc, enabled: Collection[str]) -> None:

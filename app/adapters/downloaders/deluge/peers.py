@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ from app.domain.address import Translation
 from app.domain.flags import PeerFlags
 from app.domain.peer import Peer
 
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 _MILLION: Final = 1_000_000
 _UNDECODABLE: Final = "unknown"
 """What PBH's plugin calls a client whose name it cannot read."""
@@ -71,7 +73,7 @@ def from_core(
 ) -> Peer | None:
     """Of the daemon itself, which neither counts bytes nor tells ids; `now` is in seconds."""
     ip, _, port = wire.ip.rpartition(":")
-    address = read_address(ip, int(port) if port.isascii() and port.isdigit() else -1, translation)
+    address = read_address(ip, int(port) if _PORT.fullmatch(port) else -1, translation)
     if address is None:
         return None
     uploaded, downloaded = estimates.add(

@@ -14,16 +14,16 @@ _LIMITS: Final = ("speed-limit-up", "speed-limit-up-enabled", "alt-speed-up", "u
 async def upload_limits(rpc: Rpc) -> UploadLimits:
     """Those in force."""
     found = await rpc.call("session-get", SessionWire, fields=_LIMITS)
-    unit = found.units.speed_bytes
+    unit = max(1, found.units.speed_bytes)
     # A limit of 0 is one there: nothing at all is sent. Ours of 0 is none.
     rate = max(1, found.speed_limit_up * unit) if found.speed_limit_up_enabled else 0
-    return UploadLimits(rate=rate, alternative=found.alt_speed_up * unit or None)
+    return UploadLimits(rate=rate, alternative=max(0, found.alt_speed_up) * unit or None)
 
 
 async def limit_upload(rpc: Rpc, limits: UploadLimits) -> None:
     """Set them, in whole units."""
     found = await rpc.call("session-get", SessionWire, fields=["units"])
-    unit = found.units.speed_bytes
+    unit = max(1, found.units.speed_bytes)
     changes: dict[str, object] = {"speed_limit_up_enabled": limits.rate > 0}
     if limits.rate > 0:
         changes["speed_limit_up"] = max(1, limits.rate // unit)

@@ -64,7 +64,8 @@ class Squeeze:
             found = await self._rpc.call(
                 "torrent-get", LimitsAnswer, ids=list(before), fields=fields
             )
-            left = {each.hash: before[each.hash] for each in found.torrents if each.limit == 0}
+            limited = [each.hash for each in found.torrents if each.limit == 0]
+            left = {torrent: before[torrent] for torrent in limited if torrent in before}
             await self._give_back(left)
             if left:
                 log.warning("%d torrents had been left without peers; mended", len(left))

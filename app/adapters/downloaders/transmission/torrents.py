@@ -64,8 +64,8 @@ class Torrents:
                 if effort.due():
                     await effort.rest()
                 found.append(_read_row(raw))
-        except msgspec.DecodeError as error:
-            raise ProtocolMismatch(Text("answer-unexpected", {"reason": str(error)})) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise _unexpected(error) from error
         return found
 
     def unknown(self, rows: Iterable[Row]) -> list[int] | None:
@@ -167,8 +167,13 @@ def _peer(text: bytes, translation: Translation) -> Peer | None:
 def _wire_of(text: bytes) -> PeerWire:
     try:
         return _read_peer(text)
-    except msgspec.DecodeError as error:
-        raise ProtocolMismatch(Text("answer-unexpected", {"reason": str(error)})) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unexpected(error) from error
+
+
+def _unexpected(error: Exception) -> ProtocolMismatch:
+    reason = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
+    return ProtocolMismatch(Text("answer-unexpected", {"reason": reason}))
 
 
 def _peer_id(text: str | None) -> str | None:

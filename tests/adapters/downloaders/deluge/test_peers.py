@@ -157,3 +157,8 @@ def test_only_a_handshake_is_handshaking() -> None:
     assert shaking is not None
     assert idle is not None
     assert (shaking.handshaking, idle.handshaking) == (True, False)
+
+
+@pytest.mark.parametrize("port", ["", "x", "-1", "65536", "9" * 5_000])
+def test_the_daemon_s_peers_without_a_port_are_left_out(port: str) -> None:
+    assert core(f"36.110.0.1:{port}") is None

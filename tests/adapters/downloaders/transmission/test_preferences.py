@@ -19,6 +19,11 @@ from tests.adapters.downloaders.transmission.fake import FakeTransmission
             {"speed-limit-up-enabled": True, "units": {"speed-bytes": 1024}},
             UploadLimits(rate=102_400, alternative=51_200),
         ),
+        # No unit at all would be a division by zero.
+        (
+            {"units": {"speed-bytes": 0}, "alt-speed-up": -5},
+            UploadLimits(rate=0, alternative=None),
+        ),
         # Nothing at all is sent: that must not read as if there were no limit.
         (
             {"speed-limit-up-enabled": True, "speed-limit-up": 0, "alt-speed-up": 0},

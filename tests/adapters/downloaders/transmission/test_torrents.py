@@ -6,9 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
+from app.adapters.downloaders.effort import Effort
 from app.adapters.downloaders.transmission.downloader import Transmission
-from app.adapters.downloaders.transmission.wire import ROW_FIELDS
+from app.adapters.downloaders.transmission.torrents import Torrents
+from app.adapters.downloaders.transmission.wire import ROW_FIELDS, Details
+from app.domain.address import Translation
 from app.domain.flags import PeerFlags
 from app.domain.snapshot import TorrentPeers
 from app.services.errors import ProtocolMismatch
@@ -143,3 +147,15 @@ async def test_another_table_than_was_asked_for_is_no_answer(
     fake.broken["torrent-get"] = json.dumps({"result": "success", "arguments": table}).encode()
     with pytest.raises(ProtocolMismatch):
         await downloader.snapshot()
+
+
+async def test_letters_that_are_none_are_a_wrong_answer() -> None:
+    torrents = Torrents(Translation(), ignore_private=False)
+    names = Raw(json.dumps(ROW_FIELDS).encode())
+    with pytest.raises(ProtocolMismatch):
+        await torrents.read([names, Raw(b'["\xff", 0, 0, 0, 0, 0, []]')], Effort())
+    peer = b'{"address": "36.110.0.1", "port": 1, "clientName": "\xff"}'
+    rows = await torrents.read([names, Raw(b"[1, 0, 0, 0, 0, 0, [%s]]" % peer)], Effort())
+    torrents.learn([Details(1, "a" * 40)], everything=True)
+    with pytest.raises(ProtocolMismatch):
+        await torrents.take(rows, Effort(), counted=True)
