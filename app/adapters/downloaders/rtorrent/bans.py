@@ -9,7 +9,6 @@ from app.adapters.downloaders.effort import computed
 from app.adapters.downloaders.rtorrent.filter import (
     Entry,
     Plan,
-    Span,
     Table,
     change_plan,
     find_lacking,
@@ -17,6 +16,7 @@ from app.adapters.downloaders.rtorrent.filter import (
     nests,
     read_table,
 )
+from app.adapters.downloaders.rtorrent.parts import Parts, Spans
 from app.adapters.downloaders.rtorrent.session import Session, refused_not
 from app.adapters.downloaders.rtorrent.xml import Call, Fault
 from app.domain.reason import Text
@@ -36,27 +36,36 @@ _BITS: Final = {True: 32, False: 64}
 class BanWriter:
     """Applies pushes to one rTorrent."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, parts: Parts) -> None:
+        self._session, self._kept = session, parts
         self._table: Table | None = None
         """What stands there by our reckoning."""
-        self._parts: frozenset[Span] = frozenset()
+        self._parts: Spans = frozenset()
+        """Ranges of ours there, or perhaps there, that are no whole entry."""
         self._apart = False
         """Whether nothing in it overlaps."""
         self._number = 0
 
     async def apply(self, push: Push) -> None:
-        """Change the filter; it drops nobody. Raises ProtocolMismatch when entries did not stick."""
+        """Change the filter; it drops nobody.
+
+        Raises ProtocolMismatch when entries did not stick, and StorageError.
+        """
         if not (push.everything or push.added or push.removed):
             return
         await self._session.open()
         if self._number != self._session.number:
-            self._table, self._parts, self._number = None, frozenset(), self._session.number
+            self._parts = await self._kept.of(self._session.run)
+            self._table, self._number = None, self._session.number
         table = await self._standing(anew=push.everything)
         plan = await self._plan(table, push)
         self._table = None  # not known while it changes
+        self._parts |= plan.parts
+        # Before, not after: from here on a crash must not lose them.
+        await self._kept.keep(self._session.run, self._parts)
         await self._carry_out(plan)
         await self._confirm(plan, push)
+        await self._kept.keep(self._session.run, self._parts)
 
     async def _plan(self, table: Table, push: Push) -> Plan:
         if table is self._table and self._apart and not self._parts:

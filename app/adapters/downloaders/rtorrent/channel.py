@@ -7,6 +7,7 @@ import base64
 import contextlib
 import errno
 import os
+import re
 import socket
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -33,6 +34,7 @@ _PIECE: Final = 64 * 1024
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = (404, 405)
+_LENGTH: Final = re.compile(rb"[0-9]{1,15}")
 _XML: Final = {"Content-Type": "text/xml"}
 
 
@@ -188,7 +190,7 @@ def _content(answer: bytes) -> bytes:
         raise ProtocolMismatch(Text("answer-not-scgi"))
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+        if name.strip().lower() == b"content-length" and _LENGTH.fullmatch(value.strip()):
             if len(body) < int(value):
                 raise Unreachable(Text("answer-broke-off"))
             return body[: int(value)]

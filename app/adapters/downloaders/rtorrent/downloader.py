@@ -11,6 +11,7 @@ from app.adapters.downloaders.listing import Listing
 from app.adapters.downloaders.look import Look
 from app.adapters.downloaders.rtorrent.bans import BanWriter
 from app.adapters.downloaders.rtorrent.kick import hang_up
+from app.adapters.downloaders.rtorrent.parts import Parts
 from app.adapters.downloaders.rtorrent.peers import read_peers, read_torrent
 from app.adapters.downloaders.rtorrent.session import STATE, Session, refused_not
 from app.adapters.downloaders.rtorrent.wire import (
@@ -27,6 +28,7 @@ from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.turn import Turn
 from app.adapters.downloaders.upload_limit import not_unlimited
 from app.domain.peer import Peer
+from app.domain.reason import Text
 from app.domain.snapshot import Snapshot
 from app.domain.torrent import Torrent
 from app.services.errors import NotSupported, ProtocolMismatch
@@ -58,7 +60,7 @@ class RTorrent:
         self._clock = around.clock
         self._ignore_private = settings.ignore_private
         self._session = Session(settings)
-        self._bans = BanWriter(self._session)
+        self._bans = BanWriter(self._session, Parts(around.facts, f"rtorrent/{settings.id}/parts"))
         self._listing = Listing()
         self._watched: dict[str, _Watched] = {}
         self._trackers: dict[str, str] = {}
@@ -95,8 +97,8 @@ class RTorrent:
     async def upload_limits(self) -> UploadLimits:
         rate = await self._session.call(_LIMIT)
         if not isinstance(rate, int):
-            raise ProtocolMismatch("no number")
-        return UploadLimits(rate=rate)
+            raise ProtocolMismatch(Text("answer-not-xml-rpc"))
+        return UploadLimits(rate=max(0, rate))
 
     async def limit_upload(self, limits: UploadLimits) -> None:
         wanted = min(not_unlimited(limits.rate), _HIGHEST_LIMIT)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -281,9 +282,12 @@ def _read(line: object) -> Entry | None:
     span, _, value = str(line).strip().rpartition(" ")
     first, _, last = span.partition("-")
     try:
-        return Entry(int(parse_ip(first)), int(parse_ip(last)), value != _PREFERRED)
+        start, end = parse_ip(first), parse_ip(last)
     except InvalidAddress:
         return None
+    if not isinstance(start, IPv4Address) or not isinstance(end, IPv4Address) or start > end:
+        return None
+    return Entry(int(start), int(end), value != _PREFERRED)
 
 
 def _dotted(number: int) -> str:

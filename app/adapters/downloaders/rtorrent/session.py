@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from app.adapters.downloaders.effort import computed
+from app.adapters.downloaders.reading import shown
 from app.adapters.downloaders.rtorrent.channel import open_channel
 from app.adapters.downloaders.rtorrent.xml import (
     Argument,
@@ -51,6 +53,8 @@ _ABILITIES: Final = Capabilities(
     trackers=False,
     listen_port=False,  # another one is stored, and the old one listened at until it is restarted
 )
+_WEIGHT: Final = 10
+"""What one call costs to write, in entries of a ban list."""
 STATE: Final = (Call("system.pid"), Call("ipv4_filter.size_data"))
 """What tells of a restart; see `Session.look`."""
 
@@ -68,6 +72,11 @@ class Session:
         self._open: Connection | None = None
         self._refusal: Text | None = None
         self._turn = asyncio.Lock()
+
+    @property
+    def run(self) -> str:
+        """Another one after most restarts; in a container it may be the same again."""
+        return str(self._pid)
 
     async def open(self) -> Connection:
         """Make sure of a session; asks nothing while one lives."""
@@ -111,7 +120,7 @@ class Session:
             )
             if not isinstance(version, str) or not isinstance(methods, list):
                 raise ProtocolMismatch(Text("answer-not-rtorrent"))
-            if not _NEEDED.issubset(methods):
+            if not _NEEDED.issubset(each for each in methods if isinstance(each, str)):
                 raise NeedsAction(
                     Text("downloader-too-old", {"version": version, "minimum": "0.9.8"})
                 )
@@ -125,7 +134,8 @@ class Session:
             return self._open
 
     async def _batch(self, calls: Sequence[Call]) -> list[object]:
-        value = refused_not(await self._ask(encode_batch(calls)))
+        body = await computed(_WEIGHT * len(calls), encode_batch, calls)
+        value = refused_not(await self._ask(body))
         return read_batch(value, len(calls))
 
     async def _ask(self, body: bytes) -> object:
@@ -144,5 +154,5 @@ class Session:
 def refused_not(value: object) -> object:
     """`value` unless it is a Fault; raises ProtocolMismatch."""
     if isinstance(value, Fault):
-        raise ProtocolMismatch(Text("call-refused", {"reason": value.message[:200]}))
+        raise ProtocolMismatch(Text("call-refused", {"reason": shown(value.message)}))
     return value

@@ -65,7 +65,7 @@ def decode_now(body: bytes) -> object:
     try:
         (value,), _ = xmlrpc.client.loads(text)
     except xmlrpc.client.Fault as fault:
-        return Fault(fault.faultCode, fault.faultString)
+        return _fault(fault.faultCode, fault.faultString)
     except (ExpatError, xmlrpc.client.ResponseError, ValueError, TypeError, LookupError) as error:
         raise ProtocolMismatch(Text("answer-not-xml-rpc")) from error
     return value
@@ -84,6 +84,13 @@ def _result(each: object) -> object:
             return value
         case {"faultCode": int(code), "faultString": str(message)}:
             return Fault(code, message)
+    raise ProtocolMismatch(Text("answer-not-xml-rpc"))
+
+
+def _fault(code: object, message: object) -> Fault:
+    """Of what stands where both should be."""
+    if isinstance(code, int) and isinstance(message, str):
+        return Fault(code, message)
     raise ProtocolMismatch(Text("answer-not-xml-rpc"))
 
 

@@ -8,12 +8,14 @@ from ipaddress import ip_network
 import pytest
 
 from app.adapters.downloaders.rtorrent.bans import BanWriter
+from app.adapters.downloaders.rtorrent.parts import Parts
 from app.adapters.downloaders.rtorrent.session import Session
 from app.domain.address import Prefix
 from app.services.errors import ProtocolMismatch
 from app.services.ports import Push
 from tests.adapters.downloaders.rtorrent.fake import FakeRTorrent, ScgiServer
 from tests.adapters.downloaders.rtorrent.opened import settings
+from tests.services.record_fakes import MemoryFacts
 
 ONE, TWO = "36.110.0.1", "36.110.0.2"
 SENTINEL = "255.255.255.255-255.255.255.255 unwanted"
@@ -26,9 +28,14 @@ def held(*texts: str) -> list[str]:
 class Writer:
     """A writer that keeps account of what it owns, as the reconciler does."""
 
-    def __init__(self, session: Session) -> None:
-        self._bans = BanWriter(session)
-        self._held: frozenset[Prefix] = frozenset()
+    def __init__(
+        self,
+        session: Session,
+        facts: MemoryFacts | None = None,
+        held: frozenset[Prefix] = frozenset(),
+    ) -> None:
+        self._bans = BanWriter(session, Parts(facts or MemoryFacts(), "parts"))
+        self._held = held
 
     async def hold(self, *texts: str, everything: bool = False) -> None:
         wanted = frozenset(map(ip_network, texts))
@@ -140,3 +147,39 @@ async def test_thousands_go_in_several_requests(fake: FakeRTorrent, session: Ses
     await Writer(session).hold(*many, everything=True)
     assert len(fake.filtered()) == 1_000
     assert fake.calls["system.multicall"] <= 1 + 3
+
+
+BLOCK = ip_network("36.0.0.0/24")
+OF_THE_USER = "36.0.0.5-36.0.0.7"
+AROUND = ["36.0.0.0-36.0.0.4 unwanted", "36.0.0.8-36.0.0.255 unwanted"]
+
+
+async def test_what_is_ours_around_a_range_of_the_user_s_goes_after_a_restart_of_ours_too(
+    server: ScgiServer, fake: FakeRTorrent, session: Session
+) -> None:
+    facts = MemoryFacts()
+    fake.put(OF_THE_USER)
+    await Writer(session, facts).hold(str(BLOCK), everything=True)
+    assert fake.filtered() == sorted([f"{OF_THE_USER} unwanted", *AROUND], key=_first)
+    again = Writer(Session(settings(server.url)), facts, frozenset({BLOCK}))
+    await again.hold(everything=True)
+    assert [line for line in fake.filtered() if line != SENTINEL] == [f"{OF_THE_USER} unwanted"]
+    assert await facts.recall("parts") is None
+
+
+async def test_it_is_so_when_we_were_killed_in_the_middle(
+    server: ScgiServer, fake: FakeRTorrent, session: Session
+) -> None:
+    facts = MemoryFacts()
+    fake.put(OF_THE_USER)
+    fake.drops = {"36.0.0.8-36.0.0.255"}
+    with pytest.raises(ProtocolMismatch):
+        await Writer(session, facts).hold(str(BLOCK), everything=True)
+    fake.drops = set()
+    again = Writer(Session(settings(server.url)), facts, frozenset({BLOCK}))
+    await again.hold(everything=True)
+    assert [line for line in fake.filtered() if line != SENTINEL] == [f"{OF_THE_USER} unwanted"]
+
+
+def _first(line: str) -> int:
+    return int(line.partition("-")[0].rpartition(".")[2])

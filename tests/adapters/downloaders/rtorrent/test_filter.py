@@ -77,6 +77,7 @@ def test_a_range_inside_another_hides_the_rest_of_it() -> None:
 
 def test_what_it_tells_is_read_and_told_as_it_takes_it() -> None:
     told = ["1.2.3.4-1.2.3.4 unwanted", "5.6.7.0-5.6.7.255 preferred", "odd", "1.2.3-x unwanted"]
+    told += ["::1-::2 unwanted", "1.1.1.1-::2 unwanted", "9.9.9.9-8.8.8.8 unwanted"]
     assert lines(read_table(told)) == ["1.2.3.4 unwanted", "5.6.7.0-5.6.7.255 preferred"]
 
 

@@ -92,3 +92,18 @@ def test_answers_of_a_batch_stand_each_for_itself() -> None:
     for odd in (None, [[1]], [[1], [], [3]], [[1], 2, [3]]):
         with pytest.raises(ProtocolMismatch):
             read_batch(odd, 3)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        "<member><name>faultString</name><value><int>1</int></value></member>",
+        "<member><name>faultString</name><value><string>no</string></value></member>",
+        "",
+    ],
+)
+def test_a_refusal_without_its_words_is_a_wrong_answer(members: str) -> None:
+    code = "<member><name>faultCode</name><value><string>x</string></value></member>"
+    text = f"<methodResponse><fault><value><struct>{code}{members}</struct></value></fault></methodResponse>"
+    with pytest.raises(ProtocolMismatch):
+        decode_now(text.encode())
