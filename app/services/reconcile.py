@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from app.domain.ban import Ban
 from app.domain.capabilities import Capabilities
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
+from app.services.difference import compared, count_of_any, parted
 from app.services.enforcement import Case, Enforcement, Standing, Step, forms, other_forms
 from app.services.events import BansChanged, EventBus, JudgedPeer
 from app.services.ports import Clock, Downloader, DownloaderStore, Push
@@ -20,8 +20,8 @@ from app.services.slices import Slices
 
 _MOST_PENDING: Final = 10_000
 """Changes of the list that wait for the next sweep; with more, going through the whole list costs no more."""
-_LARGE: Final = 1_000
-"""Entries that take some 2 ms to compare."""
+_RESEND_EVERY: Final = 60_000
+"""Milliseconds between two times that everything is sent for the sake of peers that stay; each is much work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,22 @@ class Reconciler:
         # By how many bans; no Counter, which would hash every entry anew each time it is copied.
         self._wanted: dict[Prefix, int] = {}
         self._hosts: dict[Prefix, set[Prefix]] = {}
-        self._held: set[Prefix] = set()
+        self._held: dict[Prefix, int] = {}
         self._known = False
         self._owned: set[Prefix] = set()
         self._owned_loaded = False
         self._dirty: set[Prefix] = set()
         self._new: set[Prefix] = set()
-        # Sent and not looked at since, with when.
-        self._sent: dict[Prefix, int] = {}
+        # Sent by the last push, and not looked at since.
+        self._sent: set[Prefix] = set()
+        self._sent_at = 0
         # Of bans of this run: when they were sent, and after how many seconds nobody was there.
         self._confirmed: dict[Prefix, tuple[int, float]] = {}
         self._cases: dict[Prefix, Case] = {}
+        self._defied: dict[Prefix, IPAddress] = {}
+        self._resent_at: int | None = None
         self._impossible: set[Prefix] = set()
+        self._counts: tuple[int, int] | None = None
         self._built_for: _Form | None = None
         self._stale = False
         self._pending: deque[BansChanged] = deque()
@@ -81,7 +85,7 @@ class Reconciler:
 
     def forget(self) -> None:
         """What it holds is not known any more: it restarted, or we logged in anew."""
-        self._known = False
+        self._known, self._counts = False, None
 
     def state_of(self, ban: Ban) -> Enforcement:
         """How far `ban` has come here."""
@@ -101,7 +105,7 @@ class Reconciler:
         prefix, state = ban.prefix, self.state_of(ban)
         case = self._cases.get(prefix)
         attempts = 0 if case is None else case.attempts
-        since, after = self._confirmed.get(prefix, (self._sent.get(prefix), None))
+        since, after = self._confirmed.get(prefix, (self._when_sent(prefix), None))
         if since is None and case is not None:
             since = case.sent_at
         if state is not Enforcement.ENFORCED:
@@ -110,59 +114,85 @@ class Reconciler:
 
     def counts(self) -> tuple[int, int]:
         """Bans confirmed here, and bans in all that it can hold."""
+        if self._counts is None:
+            self._counts = self._counted()
+        return self._counts
+
+    def _counted(self) -> tuple[int, int]:
         possible = len(self._entries) - len(self._impossible)
         if not self._known:
             return 0, possible
-        present = {prefix for prefix, case in self._cases.items() if case.present}
-        unconfirmed = (self._new | self._sent.keys() | present) - self._impossible
-        return possible - len(unconfirmed), possible
+        present = (prefix for prefix, case in self._cases.items() if case.present)
+        waiting = count_of_any(self._new, self._sent, present, self._impossible)
+        return possible - waiting, possible
 
     def defied(self) -> Mapping[Prefix, IPAddress]:
-        """Bans, but no technical ones, for which nothing is left to try, each with a peer that stays all the same."""
-        return {
-            prefix: case.host
-            for prefix, case in self._cases.items()
-            if case.reported
-            and case.present
-            and case.host is not None
-            and not self._is_technical(prefix)
-        }
+        """Bans, but no technical ones, for which nothing is left to try, each with a peer that stays all the same.
 
-    def observe(self, listed: Iterable[JudgedPeer], able: Capabilities, at: int) -> None:
+        Good until the next look.
+        """
+        return self._defied
+
+    async def observe(self, listed: Iterable[JudgedPeer], able: Capabilities, at: int) -> None:
         """Look at who is connected though banned, at `at` (epoch ms).
 
         Confirms what was sent before, and chooses what to try about those who are still there; the next push does it.
         """
-        if not able.bans:
-            self._sent.clear()
+        if able.bans:
+            slices = Slices()
+            present = await self._present(listed, able, slices)
+            await self._meet(present, able, at, slices)
+            await self._confirm_others(present, at, slices)
+        else:
             self._cases.clear()
-            return
-        present = self._present(listed, able)
+            self._defied.clear()
+        self._sent.clear()
+        self._counts = None
+
+    async def _meet(
+        self,
+        present: Mapping[Prefix, Collection[IPAddress]],
+        able: Capabilities,
+        at: int,
+        slices: Slices,
+    ) -> None:
         known = self._known  # else all is sent anew anyway
         for prefix, hosts in present.items():
+            if slices.due():
+                await slices.rest()
             case = self._cases.get(prefix)
             if case is None:
                 if prefix not in self._sent and not (known and self._holds(prefix)):
                     continue
-                case = self._cases[prefix] = Case(self._sent.get(prefix))
+                case = self._cases[prefix] = Case(self._when_sent(prefix))
             case.seen(next(iter(hosts)), at)
             if known:
                 self._try(prefix, case, hosts, able, at)
+            if case.reported and case.host is not None and not self._is_technical(prefix):
+                self._defied[prefix] = case.host
+
+    async def _confirm_others(self, present: Collection[Prefix], at: int, slices: Slices) -> None:
         for prefix, case in self._cases.items():
+            if slices.due():
+                await slices.rest()
             if prefix not in present and case.present:
                 case.present = False
+                self._defied.pop(prefix, None)
                 self._confirm(prefix, case.sent_at, at)
-        for prefix, sent_at in self._sent.items():
+        for prefix in self._sent:
+            if slices.due():
+                await slices.rest()
             if prefix not in present:
-                self._confirm(prefix, sent_at, at)
-        self._sent.clear()
+                self._confirm(prefix, self._sent_at, at)
 
-    def _present(
-        self, listed: Iterable[JudgedPeer], able: Capabilities
+    async def _present(
+        self, listed: Iterable[JudgedPeer], able: Capabilities, slices: Slices
     ) -> dict[Prefix, dict[IPAddress, None]]:
         """The peers that should be gone, by their ban."""
         found: dict[Prefix, dict[IPAddress, None]] = {}
         for judged in listed:
+            if slices.due():
+                await slices.rest()
             ban = judged.ban
             if ban is None:
                 continue
@@ -180,7 +210,9 @@ class Reconciler:
         at: int,
     ) -> None:
         if case.next_step is Step.RESEND:
-            self._known = False
+            # For those who are met soon after, it was tried then.
+            if self._resent_at is None or at - self._resent_at >= _RESEND_EVERY:
+                self._known, self._resent_at = False, at
             case.tried(at)
             return
         extra = self._hosts.get(prefix, set())
@@ -190,6 +222,9 @@ class Reconciler:
             case.tried(at)
         else:
             case.reported = True
+
+    def _when_sent(self, prefix: Prefix) -> int | None:
+        return self._sent_at if prefix in self._sent else None
 
     def _is_technical(self, prefix: Prefix) -> bool:
         ban = self._list.get(prefix)
@@ -229,17 +264,20 @@ class Reconciler:
             raise
 
     async def _push(self, dirty: Collection[Prefix]) -> bool:
-        wanted, new, everything = self._wanted.copy(), set(self._new), not self._known
+        everything = not self._known
+        wanted = self._wanted
         added: Collection[Prefix]
         if everything:
-            removed, unowned = await _compared(wanted, self._owned)
+            # What is held from then on; otherwise no copy, which takes 10 ms for 100,000 bans.
+            wanted = wanted.copy()
+            removed, unowned = await compared(wanted, self._owned)
             added = wanted.keys()
         else:
-            added = {e for e in dirty if e in wanted and e not in self._held}
-            removed = {e for e in dirty if e not in wanted and e in self._held}
+            added, removed = await parted(dirty, wanted, self._held)
             unowned = added - self._owned
         if not everything and not added and not removed:
             self._new.clear()  # a wider or equal entry was there already
+            self._counts = None
             return False
         # Stored before the push: after a kill in between they must be known as ours.
         await self._store.change_owned(self._id, unowned, ())
@@ -248,21 +286,24 @@ class Reconciler:
             wanted=wanted.keys(),
             added=added,
             removed=removed,
-            owned=self._owned,  # no copy, which takes 10 ms for 100,000 bans; it changes after `apply` only
+            owned=self._owned,  # no copy either: both change after `apply` only
             everything=everything,
         )
         at = self._clock()
         await self._downloader.apply(push)
         if everything:
-            self._held = set(wanted)
+            self._held = wanted
         else:
-            self._held.update(added)
-            self._held -= removed
-        self._known = True
+            self._held.update(dict.fromkeys(added, 1))
+            for entry in removed:
+                del self._held[entry]
+        self._known, self._counts = True, None
         self._owned -= removed
         await self._store.change_owned(self._id, (), removed)
-        self._sent.update(dict.fromkeys(new, at))
-        self._new -= new
+        # Nothing came to them meanwhile: what is banned during a push waits for the next sweep.
+        self._sent = self._sent | self._new if self._sent else self._new
+        self._sent_at = at
+        self._new, self._counts = set(), None
         return True
 
     def _holds(self, prefix: Prefix) -> bool:
@@ -273,18 +314,21 @@ class Reconciler:
         slices = Slices()
         # Not built until it is done: who is cancelled on the way begins anew.
         self._built_for, self._stale = None, False
+        self.forget()
         self._drop_pending()
-        self._entries, self._wanted, self._impossible = {}, {}, set()
+        before, self._entries, self._wanted, self._impossible = self._entries, {}, {}, set()
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
-            self._want(ban.prefix, form.entries(ban))
+            old, entries = before.pop(ban.prefix, None), form.entries(ban)
+            # The same objects where they are equal: to free them all at once takes long.
+            self._want(ban.prefix, old if old == entries else entries)
             extra = self._hosts.get(ban.prefix)
             if extra:
                 extra = self._hosts[ban.prefix] = set(filter(form.able.takes, extra))
                 self._count(extra)
-        self._forget_lifted()
-        self._built_for, self._known = form, False
+        await self._forget_lifted(slices)
+        self._built_for, self._counts = form, None
 
     async def _absorb(self, form: _Form) -> None:
         """Follow what changed in the list since the last time."""
@@ -305,11 +349,12 @@ class Reconciler:
         if self._pending and self._pending[0] is event:
             self._pending.popleft()
             self._pending_bans -= len(event.added) + len(event.removed)
+        self._counts = None
 
     def _want(self, prefix: Prefix, entries: tuple[Prefix, ...]) -> None:
         self._entries[prefix] = entries
         self._count(entries)
-        self._dirty.update(entries)
+        self._touch(entries)
         if not entries:
             self._impossible.add(prefix)
         elif not self._holds(prefix):
@@ -319,27 +364,41 @@ class Reconciler:
         for entry in entries:
             self._wanted[entry] = self._wanted.get(entry, 0) + 1
 
+    def _touch(self, entries: Iterable[Prefix]) -> None:
+        """Look at these with the next push; one that sends everything does so anyway."""
+        if self._known:
+            self._dirty.update(entries)
+
     def _unwant(self, prefix: Prefix) -> None:
         entries = (*self._entries.pop(prefix, ()), *self._hosts.pop(prefix, ()))
         for entry in entries:
             left = self._wanted.pop(entry, 0) - 1
             if left > 0:
                 self._wanted[entry] = left
-        self._dirty.update(entries)
+        self._touch(entries)
         self._impossible.discard(prefix)
         self._new.discard(prefix)
-        self._sent.pop(prefix, None)
+        self._sent.discard(prefix)
         self._confirmed.pop(prefix, None)
         self._cases.pop(prefix, None)
+        self._defied.pop(prefix, None)
 
-    def _forget_lifted(self) -> None:
+    async def _forget_lifted(self, slices: Slices) -> None:
         """Whatever is known of bans that are no longer listed."""
-        self._new &= self._entries.keys()
         known: tuple[dict[Prefix, Any], ...]
-        known = self._hosts, self._sent, self._confirmed, self._cases
+        known = self._hosts, self._confirmed, self._cases, self._defied
         for each in known:
-            for prefix in each.keys() - self._entries.keys():
-                del each[prefix]
+            for prefix in list(each):
+                if slices.due():
+                    await slices.rest()
+                if prefix not in self._entries:
+                    del each[prefix]
+        for some in (self._new, self._sent):
+            for prefix in list(some):
+                if slices.due():
+                    await slices.rest()
+                if prefix not in self._entries:
+                    some.remove(prefix)
 
     def _cover(self, prefix: Prefix, host: IPAddress, able: Capabilities) -> bool:
         """List a connected address of a block that the downloader cannot hold; returns whether it is new."""
@@ -354,7 +413,7 @@ class Reconciler:
         """List these, too, for as long as the ban lasts."""
         self._hosts.setdefault(prefix, set()).update(entries)
         self._count(entries)
-        self._dirty.update(entries)
+        self._touch(entries)
 
     def _on_bans_changed(self, event: BansChanged) -> None:
         # Not worked in here: a thousand new bans would stop the loop, once for each downloader.
@@ -367,15 +426,3 @@ class Reconciler:
     def _drop_pending(self) -> None:
         self._pending.clear()
         self._pending_bans = 0
-
-
-async def _compared(
-    wanted: dict[Prefix, int], owned: set[Prefix]
-) -> tuple[set[Prefix], set[Prefix]]:
-    """What is owned and not wanted, and what is wanted and not owned."""
-
-    def work() -> tuple[set[Prefix], set[Prefix]]:
-        entries = set(wanted)
-        return owned - entries, entries - owned
-
-    return await asyncio.to_thread(work) if len(wanted) + len(owned) > _LARGE else work()

@@ -10,6 +10,7 @@ from app.domain.ban import DownloaderRef
 from app.domain.reason import Text
 from app.locale.texts import say
 from app.services.events import AlertEnded, AlertRaised, EventBus
+from app.services.slices import Slices
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,17 @@ class StillThere:
         self._told: set[Prefix] = set()
         self._alarmed = False
 
-    def tell(self, defied: Mapping[Prefix, IPAddress]) -> None:
+    async def tell(self, defied: Mapping[Prefix, IPAddress]) -> None:
         """These are connected at this moment: by its ban, a peer of each."""
         if not defied:
             self.end()
             return
-        news = [prefix for prefix in defied if prefix not in self._told]
+        slices, news = Slices(), []
+        for prefix in defied:
+            if slices.due():
+                await slices.rest()
+            if prefix not in self._told:
+                news.append(prefix)
         if not news:
             return
         # A ban that was lifted may come again, and is another then.

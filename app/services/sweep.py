@@ -213,8 +213,8 @@ class Watcher:
         await self.reconciler.catch_up(able)
         listed = self.book.listed()
         self._leakage.see(self._ref.id, listed)
-        self.reconciler.observe(listed, able, snapshot.at)
-        self._still_there.tell(self.reconciler.defied())
+        await self.reconciler.observe(listed, able, snapshot.at)
+        await self._still_there.tell(self.reconciler.defied())
         await self.reconciler.reconcile(able)
         await self._store.save_sweep(
             self._ref.id,

@@ -36,8 +36,8 @@ class Bench:
     downloader: ScriptedDownloader
     reconciler: Reconciler
 
-    def look(self, *listed: JudgedPeer, ranges: bool = True) -> None:
-        self.reconciler.observe(listed, able(ranges), self.clock())
+    async def look(self, *listed: JudgedPeer, ranges: bool = True) -> None:
+        await self.reconciler.observe(listed, able(ranges), self.clock())
 
     async def sync(self, *, ranges: bool = True) -> bool:
         return await self.reconciler.reconcile(able(ranges))
@@ -155,7 +155,7 @@ async def test_a_ban_is_confirmed_by_the_sweep_after() -> None:
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.look()
+    await it.look()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
     assert it.reconciler.counts() == (1, 1)
 
@@ -166,12 +166,39 @@ async def test_a_peer_that_stays_is_pushed_once_more_and_reported() -> None:
     await it.bans.add([entry])
     await it.sync()
     for _ in range(4):
-        it.look(seen("1.2.3.4", entry))
+        await it.look(seen("1.2.3.4", entry))
         await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.STILL_THERE
     assert len(it.downloader.pushes) == 2
-    it.look()
+    await it.look()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
+
+
+async def test_peers_that_stay_one_after_another_do_not_have_everything_sent_each_time() -> None:
+    it = bench()
+    entries = [ban(f"1.2.3.{last}") for last in range(20)]
+    await it.bans.add(entries)
+    await it.sync()
+    await it.look()
+    for entry in entries:
+        it.clock.now += 5_000
+        await it.look(seen(show(entry.prefix), entry))
+        await it.sync()
+    # After 5 and 65 seconds.
+    assert len(it.downloader.pushes) == 3
+
+
+async def test_a_peer_that_stays_is_told_in_the_end_also_right_after_another() -> None:
+    it = bench()
+    first, second = ban("1.2.3.4"), ban("5.6.7.8")
+    await it.bans.add([first, second])
+    await it.sync()
+    await it.look(seen("1.2.3.4", first))
+    await it.sync()
+    for defied in ([], [second.prefix]):
+        await it.look(seen("5.6.7.8", second))
+        await it.sync()
+        assert list(it.reconciler.defied()) == defied
 
 
 async def test_who_comes_in_by_the_mapped_form_is_banned_by_it_in_the_end() -> None:
@@ -184,11 +211,11 @@ async def test_who_comes_in_by_the_mapped_form_is_banned_by_it_in_the_end() -> N
         {"64:ff9b::/96"},
         {"64:ff9b::/96", "64:ff9b::102:304", "1.2.3.4", "::ffff:102:304"},
     ):
-        it.look(stays)
+        await it.look(stays)
         await it.sync()
         assert it.pushed() == expected
     assert it.reconciler.defied() == {}
-    it.look(stays)
+    await it.look(stays)
     assert not await it.sync()
     assert it.reconciler.defied() == {block.prefix: stays.peer.address.raw.ip}
     assert it.reconciler.standing(block).attempts == 2
@@ -205,10 +232,10 @@ async def test_a_peer_of_a_block_that_stays_is_listed_beside_it() -> None:
     await it.sync()
     plain = it.pushed()
     for _ in range(2):
-        it.look(seen("1.2.3.7", block))
+        await it.look(seen("1.2.3.7", block))
         await it.sync()
     assert it.pushed() - plain == {"1.2.3.7", "::ffff:102:307"}
-    it.look()
+    await it.look()
     assert it.reconciler.state_of(block) is Enforcement.ENFORCED
     await it.bans.add([replace(block, until=block.until + 5)], record=False)
     await it.sync()
@@ -227,7 +254,7 @@ async def test_only_forms_that_the_downloader_takes_are_tried() -> None:
     await it.bans.add([entry])
     await it.reconciler.reconcile(ipv4)
     for _ in range(3):
-        it.reconciler.observe([seen("1.2.3.4", entry)], ipv4, 0)
+        await it.reconciler.observe([seen("1.2.3.4", entry)], ipv4, 0)
         await it.reconciler.reconcile(ipv4)
     assert {show(e) for push in it.downloader.pushes for e in push.wanted} == {"1.2.3.4"}
     assert it.reconciler.defied()
@@ -239,7 +266,7 @@ async def test_what_a_new_version_no_longer_takes_is_taken_back() -> None:
     await it.bans.add([block])
     await it.sync()
     for _ in range(2):
-        it.look(seen("1.2.3.7", block))
+        await it.look(seen("1.2.3.7", block))
         await it.sync()
     it.downloader.able = ipv4 = Capabilities(ipv6=False)
     await it.reconciler.reconcile(ipv4)
@@ -255,11 +282,11 @@ async def test_how_long_it_took_until_nobody_was_there_is_kept() -> None:
     await it.sync()
     assert it.reconciler.standing(entry) == Standing(state=Enforcement.WAITING, since=2_000)
     it.clock.now = 2_400
-    it.look()
+    await it.look()
     confirmed = Standing(state=Enforcement.ENFORCED, since=2_000, after=0.4)
     assert it.reconciler.standing(entry) == confirmed
     assert it.reconciler.standing(early) == Standing(state=Enforcement.ENFORCED)
-    it.look(seen("1.2.3.4", entry))
+    await it.look(seen("1.2.3.4", entry))
     back = Standing(state=Enforcement.STILL_THERE, since=2_000, attempts=1)
     assert it.reconciler.standing(entry) == back
 
@@ -272,7 +299,7 @@ async def test_one_that_cannot_ban_is_sent_nothing_and_promises_nothing() -> Non
     await it.bans.add([entry, block])
     for _ in range(3):
         assert not await it.reconciler.reconcile(watch_only)
-        it.reconciler.observe([seen("1.2.3.4", entry), seen("5.6.7.8", block)], watch_only, 0)
+        await it.reconciler.observe([seen("1.2.3.4", entry), seen("5.6.7.8", block)], watch_only, 0)
     assert it.downloader.pushes == []
     assert it.reconciler.counts() == (0, 0)
     for each in (entry, block):
@@ -284,10 +311,10 @@ async def test_an_update_that_takes_banning_away_leaves_no_false_hope() -> None:
     entry = ban("1.2.3.4")
     await it.bans.add([entry])
     await it.sync()
-    it.look(seen("1.2.3.4", entry))
+    await it.look(seen("1.2.3.4", entry))
     watch_only = Capabilities(bans=False)
     await it.reconciler.catch_up(watch_only)
-    it.reconciler.observe([seen("1.2.3.4", entry)], watch_only, 0)
+    await it.reconciler.observe([seen("1.2.3.4", entry)], watch_only, 0)
     assert it.reconciler.state_of(entry) is Enforcement.NOT_ENFORCEABLE
     assert it.reconciler.counts() == (0, 0)
 
@@ -299,7 +326,7 @@ async def test_a_block_without_ranges_is_not_enforceable_until_a_peer_of_it_show
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.NOT_ENFORCEABLE
     assert it.reconciler.counts() == (0, 0)
-    it.look(seen("1.2.3.7", entry), ranges=False)
+    await it.look(seen("1.2.3.7", entry), ranges=False)
     await it.sync(ranges=False)
     assert it.pushed() == {"1.2.3.7"}
     await it.bans.remove([entry.prefix])
@@ -366,7 +393,7 @@ async def test_a_ban_lifted_during_its_push_does_not_upset_the_counts() -> None:
     it.downloader.apply = apply_slowly  # type: ignore[method-assign]
     await it.sync()
     await it.sync()
-    it.look()
+    await it.look()
     assert it.reconciler.counts() == (1, 1)
     assert it.pushed() == {"1.2.3.4", "::ffff:102:304"}
 
@@ -388,10 +415,10 @@ async def test_a_listed_address_of_a_block_is_not_confirmed_before_its_peer_is_g
     entry = ban("1.2.3.0/24")
     await it.bans.add([entry])
     await it.sync(ranges=False)
-    it.look(seen("1.2.3.7", entry), ranges=False)
+    await it.look(seen("1.2.3.7", entry), ranges=False)
     await it.sync(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.WAITING
-    it.look(ranges=False)
+    await it.look(ranges=False)
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
 
 
@@ -400,7 +427,7 @@ async def test_a_ban_with_another_end_stays_confirmed() -> None:
     entry = ban("1.2.3.4")
     await it.bans.add([entry])
     await it.sync()
-    it.look()
+    await it.look()
     await it.bans.add([replace(entry, until=entry.until + 1)], record=False)
     await it.sync()
     assert it.reconciler.state_of(entry) is Enforcement.ENFORCED
@@ -505,7 +532,7 @@ async def test_in_whatever_order_peers_stay_and_go_nothing_extra_outlives_its_ba
                 for host in detail  # type: ignore[attr-defined]
                 if (found := it.bans.find(peer(host).address.ip)) is not None
             ]
-            it.reconciler.observe(listed, can, it.clock())
+            await it.reconciler.observe(listed, can, it.clock())
             await it.reconciler.reconcile(can)
             confirmed, possible = it.reconciler.counts()
             assert 0 <= confirmed <= possible

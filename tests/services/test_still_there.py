@@ -27,11 +27,13 @@ class Bench:
         return [say(alert.text) for alert in self.alerts.entries()]
 
 
-def test_a_peer_that_stays_is_told_once_with_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_peer_that_stays_is_told_once_with_what_to_do(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO)
     it = Bench()
     for _ in range(3):
-        it.stays.tell({ONE: FIRST})
+        await it.stays.tell({ONE: FIRST})
     assert it.said() == [
         (
             "Attic does not drop 1.2.3.4, though it is on its ban list."
@@ -41,10 +43,10 @@ def test_a_peer_that_stays_is_told_once_with_what_to_do(caplog: pytest.LogCaptur
     assert caplog.text.count("does not drop") == 1
 
 
-def test_several_make_one_alert_that_counts_them() -> None:
+async def test_several_make_one_alert_that_counts_them() -> None:
     it = Bench()
-    it.stays.tell({ONE: FIRST})
-    it.stays.tell({ONE: FIRST, TWO: SECOND})
+    await it.stays.tell({ONE: FIRST})
+    await it.stays.tell({ONE: FIRST, TWO: SECOND})
     assert it.said() == [
         (
             "Attic does not drop 2 banned peers, such as 5.6.7.8."
@@ -53,21 +55,21 @@ def test_several_make_one_alert_that_counts_them() -> None:
     ]
 
 
-def test_the_alert_ends_with_the_last_of_them_and_the_ban_is_not_told_again() -> None:
+async def test_the_alert_ends_with_the_last_of_them_and_the_ban_is_not_told_again() -> None:
     it = Bench()
-    it.stays.tell({ONE: FIRST})
-    it.stays.tell({})
+    await it.stays.tell({ONE: FIRST})
+    await it.stays.tell({})
     assert it.said() == []
-    it.stays.tell({ONE: FIRST})
+    await it.stays.tell({ONE: FIRST})
     assert it.said() == []
 
 
-def test_a_ban_that_was_lifted_and_comes_again_is_told_again() -> None:
+async def test_a_ban_that_was_lifted_and_comes_again_is_told_again() -> None:
     it = Bench()
-    it.stays.tell({ONE: FIRST})
-    it.stays.tell({})
+    await it.stays.tell({ONE: FIRST})
+    await it.stays.tell({})
     it.listed.remove(ONE)
-    it.stays.tell({TWO: SECOND})
+    await it.stays.tell({TWO: SECOND})
     it.listed.add(ONE)
-    it.stays.tell({ONE: FIRST, TWO: SECOND})
+    await it.stays.tell({ONE: FIRST, TWO: SECOND})
     assert "2 banned peers, such as 1.2.3.4" in it.said()[0]
