@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Collection, Iterable
 from typing import Final
+
+import msgspec
 
 from app.adapters.downloaders.announce import server_of
 from app.adapters.downloaders.deluge.core_peers import CorePeers
@@ -66,7 +67,8 @@ class BlocklistWay:
         """`near`: the daemon runs on this machine."""
         self._rpc, self._core_peers = rpc, core_peers
         self._id, self._may_replace = settings.id, settings.replace_blocklist
-        self._shelf, self._facts, self._near = shelf, facts, near
+        self._shelf, self._near = shelf, near
+        self._left_over = LeftOver(facts, settings.id)
         self._imported = False
         self.advice: Text | None = Text("deluge-blocklist-only")
 
@@ -103,7 +105,7 @@ class BlocklistWay:
             if not (self._may_replace or self._is_ours(config.url or "")):
                 raise NeedsAction(Text("deluge-blocklist-taken"))
             await self._rpc.call("blocklist.set_config", {"url": url}, kind=object)
-        left_over = await self._recall()
+        left_over = await self._left_over.recall()
         own = [ip for ip in config.whitelisted if ip not in left_over]
         # It has no rules before its first import, and fails when it is told of exceptions to them.
         lets_in = (await self._status()).num_blocked > 0
@@ -111,14 +113,14 @@ class BlocklistWay:
         # Those that the user lets in anyway have no rule, and stay on their list.
         freed = [ip for ip in lifted if ip not in own]
         if freed or left_over:
-            await self._remember([*left_over, *freed])
+            await self._left_over.remember([*left_over, *freed])
         if freed:
             await self._whitelist([*own, *freed])
         await self._import(url, len(lines))
         if freed or left_over:
             await self._whitelist(own)
-            await self._wait_until_idle()
-            await self._remember([])
+            await _wait_until_idle(self._rpc)
+            await self._left_over.remember([])
 
     async def _import(self, url: str, lines: int) -> None:
         """Have it fetch and read our list; raises NeedsAction when it did not come for it."""
@@ -140,18 +142,11 @@ class BlocklistWay:
     async def _whitelist(self, ips: list[str]) -> None:
         await self._rpc.call("blocklist.set_config", {"whitelisted": ips}, kind=object)
 
-    async def _wait_until_idle(self) -> None:
-        """It reads its list anew by itself after exceptions were taken off: what comes in between would be lost."""
-        for _ in range(_LOOKS):
-            if (await self._status()).state == "Idle":
-                return
-            await asyncio.sleep(_BETWEEN_LOOKS)
-
     async def _config(self) -> BlocklistConfig:
         return await self._rpc.call("blocklist.get_config", kind=BlocklistConfig)
 
     async def _status(self) -> BlocklistStatus:
-        return await self._rpc.call("blocklist.get_status", kind=BlocklistStatus)
+        return await _status_of(self._rpc)
 
     def _is_ours(self, url: str) -> bool:
         """Whether there is no list, or the one that we serve to it."""
@@ -161,23 +156,54 @@ class BlocklistWay:
     def _url(self) -> str | None:
         return self._shelf.url(self._id, near=self._near)
 
-    @property
-    def _key(self) -> str:
-        return f"deluge-whitelisted/{self._id}"
 
-    async def _recall(self) -> list[str]:
+class LeftOver:
+    """Remembers which exceptions are ours, as they shall last for a moment only."""
+
+    def __init__(self, facts: Facts, downloader_id: str) -> None:
+        self._facts, self._key = facts, f"deluge-whitelisted/{downloader_id}"
+
+    async def recall(self) -> list[str]:
+        """Those that may still stand there."""
         text = await self._facts.recall(self._key)
-        return json.loads(text) if text else []
+        try:
+            return msgspec.json.decode(text, type=list[str]) if text else []
+        except msgspec.DecodeError:
+            log.warning("what was remembered of exceptions in Deluge is unreadable")
+            return []
 
-    async def _remember(self, ips: list[str]) -> None:
-        await self._facts.remember(self._key, json.dumps(ips) if ips else None)
+    async def remember(self, ips: list[str]) -> None:
+        """These, from now on."""
+        text = msgspec.json.encode(ips).decode() if ips else None
+        await self._facts.remember(self._key, text)
 
 
-async def retire(rpc: Rpc, shelf: Shelf, downloader_id: str) -> None:
-    """Have the plugin fetch our list no more, as another way bans from now on; a list of the user's stays."""
+async def retire(rpc: Rpc, shelf: Shelf, facts: Facts, downloader_id: str) -> None:
+    """Have the plugin fetch our list and let our exceptions in no more, as another way bans from now on.
+
+    A list and exceptions of the user's stay.
+    """
     config = await rpc.call("blocklist.get_config", kind=BlocklistConfig)
     if _same_list(config.url or "", shelf.url(downloader_id, near=True)):
         await rpc.call("blocklist.set_config", {"url": ""}, kind=object)
+    left_over = LeftOver(facts, downloader_id)
+    if ours := await left_over.recall():
+        kept = [ip for ip in config.whitelisted if ip not in ours]
+        await rpc.call("blocklist.set_config", {"whitelisted": kept}, kind=object)
+        await _wait_until_idle(rpc)
+        await left_over.remember([])
+
+
+async def _wait_until_idle(rpc: Rpc) -> None:
+    """It reads its list anew by itself after exceptions were taken off: what comes in between would be lost."""
+    for _ in range(_LOOKS):
+        if (await _status_of(rpc)).state == "Idle":
+            return
+        await asyncio.sleep(_BETWEEN_LOOKS)
+
+
+async def _status_of(rpc: Rpc) -> BlocklistStatus:
+    return await rpc.call("blocklist.get_status", kind=BlocklistStatus)
 
 
 def _same_list(url: str, ours: str | None) -> bool:

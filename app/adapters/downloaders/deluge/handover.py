@@ -27,7 +27,7 @@ class Handover:
         if not await self.follows(way.plugin):
             return
         if way.plugin != blocklist.NAME and blocklist.NAME in enabled:
-            await blocklist.retire(self._rpc, self._shelf, self._id)
+            await blocklist.retire(self._rpc, self._shelf, self._facts, self._id)
         if way.plugin != adapter.NAME and adapter.NAME in enabled:
             await adapter.release(self._rpc, owned)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.errors import ProtocolMismatch
 from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.contract import BAD, NEAR_BAD, Ledger
 from tests.adapters.downloaders.deluge.fake import ADAPTER, OURS, FakeDeluge, fake_deluge
@@ -73,3 +74,20 @@ async def test_our_plugin_when_its_user_disables_it_is_followed_by_another() -> 
             second = await downloader.connect()
             assert second.session > first.session
             assert not second.capabilities.ipv6
+
+
+async def test_exceptions_that_a_crash_left_end_with_the_plugin_that_made_them() -> None:
+    async with fake_deluge() as fake, served_shelf() as shelf:
+        around = surroundings(shelf=shelf)
+        async with opened(fake, around) as downloader:
+            ledger = Ledger(await downloader.connect())
+            await downloader.apply(ledger.push(BAD, everything=True))
+            fake.block_config["whitelisted"] = ["8.8.8.8"]
+            fake.failures["blocklist.check_import"] = (4, "Failure: crash")
+            with pytest.raises(ProtocolMismatch):
+                await downloader.apply(ledger.push())
+            assert set(fake.block_config["whitelisted"]) == {"8.8.8.8", BAD}
+        async with opened(fake, around, allow_plugin=True) as downloader:
+            ledger = Ledger(await downloader.connect())
+            await downloader.apply(ledger.push(NEAR_BAD, everything=True))
+        assert fake.block_config["whitelisted"] == ["8.8.8.8"]
