@@ -14,13 +14,22 @@ from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban
 from app.locale.texts import say
 from app.services.errors import StorageError
-from app.services.events import BansChanged, EventBus, JudgedPeer, PeerKey
+from app.services.events import (
+    BansChanged,
+    DownloadersChanged,
+    EventBus,
+    JudgedPeer,
+    PeerKey,
+)
 from app.services.meter import grown
 from app.services.ports import Clock
+from app.services.slices import Slices
 
 log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS: Final = 60.0
+_MOST_LEFT: Final = 256
+"""Peers who left that are remembered of one ban; blocks have many, and some last for ever."""
 
 
 class Leak(Struct, frozen=True, kw_only=True):
@@ -56,11 +65,21 @@ class _Account:
     since: int
     total: int
     estimated: bool = False
-    stored: int = 0
     live: dict[PeerKey, int] = field(default_factory=dict)
     """Bytes sent to each as its downloader counts them."""
     left: dict[tuple[str, str, IPAddress], int] = field(default_factory=dict)
     """The same by downloader, torrent and address, of those who left: some downloaders count on when they return."""
+
+    def leave(self, key: PeerKey) -> None:
+        """It is not there any more."""
+        counter = self.live.pop(key, None)
+        if counter is None:
+            return
+        place = _place(key)
+        self.left.pop(place, None)
+        self.left[place] = counter
+        if len(self.left) > _MOST_LEFT:
+            del self.left[next(iter(self.left))]
 
     @property
     def leak(self) -> Leak:
@@ -82,10 +101,13 @@ class Leakage:
         self._kept: dict[BanKey, int] = {}
         self._accounts: dict[Prefix, _Account] = {}
         self._present: dict[str, dict[PeerKey, _Account]] = {}
-        self._ended: list[Leak] = []
+        self._grew: dict[Prefix, _Account] = {}
+        self._unsaved: dict[BanKey, Leak] = {}
+        """Of bans that ended, and what could not be stored."""
         self._wake = asyncio.Event()
         self._complaint = ""
         bus.subscribe(BansChanged, self._on_bans_changed)
+        bus.subscribe(DownloadersChanged, self._on_downloaders_changed)
 
     async def load(self) -> None:
         """Go on from what earlier runs counted; raises StorageError."""
@@ -99,21 +121,26 @@ class Leakage:
         known = self._kept.get((ban.prefix, ban.since), 0)
         return Leak(prefix=ban.prefix, since=ban.since, bytes=known)
 
-    def see(self, downloader: str, listed: Sequence[JudgedPeer]) -> None:
+    async def see(self, downloader: str, listed: Sequence[JudgedPeer]) -> None:
         """These are there though a ban covers them; called after each look at a downloader."""
-        before = self._present.get(downloader)
-        if not listed and not before:
-            return
-        now: dict[PeerKey, _Account] = {}
+        slices, now = Slices(), self._present.setdefault(downloader, {})
+        gone = dict(now)
         for judged in listed:
-            if judged.ban is not None and judged.peer.uploaded >= 0:
-                account = now[judged.key] = self._account(judged.ban)
-                self._count(account, judged, judged.ban)
-        for key, account in (before or {}).items():
-            if now.get(key) is not account:
-                place = (key.downloader, key.torrent, key.endpoint.ip)
-                account.left[place] = account.live.pop(key)
-        self._present[downloader] = now
+            if slices.due():
+                await slices.rest()
+            if judged.ban is None or judged.peer.uploaded < 0:
+                continue
+            key, account = judged.key, self._account(judged.ban)
+            if gone.get(key) is account:
+                del gone[key]
+            self._count(account, judged, judged.ban)
+            now[key] = account
+        for key, account in gone.items():
+            if slices.due():
+                await slices.rest()
+            account.leave(key)
+            if now.get(key) is account:
+                del now[key]
 
     async def run(self) -> None:
         """Write once a minute, and what a ban that ended comes to, until cancelled."""
@@ -128,21 +155,26 @@ class Leakage:
 
     async def flush(self) -> None:
         """Write what is new; never raises."""
-        ended, self._ended = self._ended, []
-        grew = [(each, each.leak) for each in self._accounts.values() if each.total > each.stored]
-        if not ended and not grew:
+        grew, self._grew = self._grew, {}
+        unsaved = self._unsaved | {
+            _key(leak): leak for leak in (each.leak for each in grew.values())
+        }
+        if not unsaved:
             return
+        self._unsaved = {}
         try:
-            await self._store.save([*ended, *(leak for _, leak in grew)])
+            await self._store.save(list(unsaved.values()))
         except StorageError as error:
-            self._ended = ended + self._ended
+            self._unsaved = unsaved | self._unsaved
             if say(error.text) != self._complaint:  # a full disk stays full for long
                 self._complaint = say(error.text)
                 log.warning("bytes sent after a ban are not kept: %s", self._complaint)
+        except asyncio.CancelledError:
+            # It may be stored or not; to store it twice changes nothing.
+            self._unsaved = unsaved | self._unsaved
+            raise
         else:
             self._complaint = ""
-            for account, leak in grew:
-                account.stored = leak.bytes
 
     def _account(self, ban: Ban) -> _Account:
         found = self._accounts.get(ban.prefix)
@@ -150,7 +182,7 @@ class Leakage:
             if found is not None:
                 self._close(found)
             kept = self._kept.pop((ban.prefix, ban.since), 0)
-            found = _Account(ban.prefix, ban.since, kept, stored=kept)
+            found = _Account(ban.prefix, ban.since, kept)
             self._accounts[ban.prefix] = found
         return found
 
@@ -158,13 +190,14 @@ class Leakage:
         key, now = judged.key, judged.peer.uploaded
         before = account.live.get(key)
         if before is None:
-            place = (key.downloader, key.torrent, key.endpoint.ip)
-            before = account.left.pop(place, None)
+            before = account.left.pop(_place(key), None)
         if before is None:
             before = self._at_ban(judged, ban)
         more = grown(before, now)
         account.live[key] = now
-        account.total += more
+        if more > 0:
+            account.total += more
+            self._grew[account.prefix] = account
         account.estimated |= more > 0 and judged.peer.estimated
 
     def _at_ban(self, judged: JudgedPeer, ban: Ban) -> int:
@@ -183,8 +216,9 @@ class Leakage:
         return judged.peer.uploaded
 
     def _close(self, account: _Account) -> None:
-        if account.total > account.stored:
-            self._ended.append(account.leak)
+        if self._grew.get(account.prefix) is account:
+            del self._grew[account.prefix]
+            self._unsaved[_key(account.leak)] = account.leak
             self._wake.set()
 
     def _on_bans_changed(self, event: BansChanged) -> None:
@@ -193,3 +227,16 @@ class Leakage:
             if account is not None:
                 self._close(account)
             self._kept.pop((ban.prefix, ban.since), None)
+
+    def _on_downloaders_changed(self, event: DownloadersChanged) -> None:
+        for downloader in event.gone:
+            for key, account in self._present.pop(downloader, {}).items():
+                account.leave(key)
+
+
+def _place(key: PeerKey) -> tuple[str, str, IPAddress]:
+    return key.downloader, key.torrent, key.endpoint.ip
+
+
+def _key(leak: Leak) -> BanKey:
+    return leak.prefix, leak.since

@@ -212,7 +212,7 @@ class Watcher:
         able = connection.capabilities
         await self.reconciler.catch_up(able)
         listed = self.book.listed()
-        self._leakage.see(self._ref.id, listed)
+        await self._leakage.see(self._ref.id, listed)
         await self.reconciler.observe(listed, able, snapshot.at)
         await self._still_there.tell(self.reconciler.defied())
         await self.reconciler.reconcile(able)
