@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,7 @@ _PIECE: Final = 64 * 1024
 _BAD_REQUEST: Final = 400
 """What servers say to HTTP where they want TLS."""
 _NOWHERE: Final = httpx.URL("")
+_FIELD: Final = re.compile(r"[ -~]{0,4096}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,11 @@ def exchange_with(
         proxy=settings.proxy,
         at_a_time=at_a_time,
     )
+
+
+def fits_header(text: str) -> bool:
+    """Whether `text`, such as a token that somebody pasted, can stand in a header."""
+    return _FIELD.fullmatch(text) is not None
 
 
 def _url_of(root: str) -> httpx.URL:

@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from app.adapters.downloaders.exchange import AT_A_TIME, Exchange
+from app.adapters.downloaders.exchange import AT_A_TIME, Exchange, fits_header
 from app.domain.reason import Text
 from app.services.errors import DownloaderError, NoListener, ProtocolMismatch, TooLate, Unreachable
 from tests.adapters.downloaders.serving import serving
@@ -199,3 +199,11 @@ async def test_cookies_stick_until_they_are_taken_away() -> None:
             await exchange.send("GET", "x")
         await exchange.close()
     assert seen == [None, "SID=a+/b==", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("", True), ("qbt_aZ09~-", True), ("ü", False), ("a\0b", False), ("a\nb", False)],
+)
+def test_only_plain_letters_fit_into_a_header(text: str, fits: bool) -> None:  # noqa: FBT001 - of the table
+    assert fits_header(text) is fits

@@ -12,7 +12,7 @@ import msgspec
 
 from app.adapters.downloaders.biglybt.wire import Metadata, Problem, Statistics
 from app.adapters.downloaders.effort import computed
-from app.adapters.downloaders.exchange import Answer, exchange_with
+from app.adapters.downloaders.exchange import Answer, exchange_with, fits_header
 from app.adapters.downloaders.reading import bad_status, decode_now, expect, shown
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
@@ -107,6 +107,8 @@ class Session:
     async def _greet(self) -> Connection:
         if self._refusal is not None:
             raise AccessDenied(self._refusal)
+        if not fits_header(self._settings.token.reveal()):
+            raise self._refuse()
         metadata = await self._metadata()
         await self._introduce()
         self._number += 1
@@ -163,11 +165,15 @@ class Session:
             self.lost()
             raise
         if answer.status == _FORBIDDEN:
-            self._refusal, self._open = Text("biglybt-token-denied"), None
-            raise AccessDenied(self._refusal)
+            raise self._refuse()
         if answer.status >= _SERVER_ERROR:
             raise _failure(answer, path)
         return answer
+
+    def _refuse(self) -> AccessDenied:
+        """The error of a refusal, which is remembered."""
+        self._refusal, self._open = Text("biglybt-token-denied"), None
+        return AccessDenied(self._refusal)
 
     def _has_restarted(self, uptime: int | None) -> bool:
         """Whether it is younger than it was: its counter fell, or did not grow with the time that has passed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -18,7 +17,7 @@ from app.adapters.downloaders.bitcomet.wire import (
     LogIn,
     Outcome,
 )
-from app.adapters.downloaders.exchange import Answer, exchange_with
+from app.adapters.downloaders.exchange import Answer, exchange_with, fits_header
 from app.adapters.downloaders.reading import decode, decode_now, expect, shown
 from app.domain.reason import Text
 from app.services.errors import (
@@ -45,8 +44,6 @@ _HEADERS: Final = {
     "User-Agent": "PeerBanHelper BitComet Adapter",
 }
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _SERVER_ERROR = 400, 401, 403, 500
-_TOKEN: Final = re.compile(r"[!-~]{1,4096}")
-"""What can stand in a header."""
 
 
 class Session:
@@ -203,13 +200,13 @@ class Session:
             "invite_token": invitation,
             "platform": "webui",
         }
-        if not _TOKEN.fullmatch(invitation):
+        if not fits_header(invitation):
             raise ProtocolMismatch(Text("answer-unexpected", {"reason": "invite_token"}))
         answer = expect(await self._send(path, body, token=Secret(invitation)), path)
         device = decode_now(answer.body, DeviceToken)
         if not device.is_ok or not device.device_token:
             raise _refused(path, device)
-        if not _TOKEN.fullmatch(device.device_token):
+        if not fits_header(device.device_token):
             raise ProtocolMismatch(Text("answer-unexpected", {"reason": "device_token"}))
         self._token = Secret(device.device_token)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from app.adapters.downloaders.exchange import Answer, exchange_with
+from app.adapters.downloaders.exchange import Answer, exchange_with, fits_header
 from app.adapters.downloaders.qbittorrent.flavour import flavour_of
 from app.adapters.downloaders.qbittorrent.version import Version, parse_version
 from app.adapters.downloaders.qbittorrent.wire import BuildInfo, Preferences
@@ -134,6 +134,8 @@ class Session:
             return self._open
 
     async def _enter(self) -> None:
+        if not fits_header(self._settings.api_key.reveal()):
+            raise self._refuse("downloader-key-denied")
         if await self._is_in():
             return
         if self.keyed:

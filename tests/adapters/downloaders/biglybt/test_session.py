@@ -171,3 +171,11 @@ async def test_when_it_was_away_it_is_greeted_again() -> None:
         await fake.start()
         await ours.statistics()
         assert (await ours.open()).session == 2
+
+
+async def test_a_token_that_no_header_can_hold_is_a_wrong_one() -> None:
+    async with fake_biglybt() as fake, entered(fake, token=Secret("tökén")) as ours:
+        for _ in range(2):
+            with pytest.raises(AccessDenied):
+                await ours.open()
+        assert not fake.calls

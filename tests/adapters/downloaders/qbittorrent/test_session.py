@@ -361,3 +361,10 @@ async def test_a_list_of_odd_letters_arrives_as_it_was_sent() -> None:
         await session.set_preferences({"comment": odd * 20_000})
         assert [each["comment"] for each in server.written] == [odd, odd * 20_000]
         await session.close()
+
+
+async def test_a_key_that_no_header_can_hold_is_a_wrong_one() -> None:
+    session = Session(settings("http://127.0.0.1:9", api_key=Secret("schlüssel")))
+    with pytest.raises(AccessDenied):
+        await session.open()
+    await session.close()
