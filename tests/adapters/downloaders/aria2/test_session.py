@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.downloaders.aria2.session import Session
 from app.adapters.downloaders.aria2.wire import SessionInfo
-from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.errors import AccessDenied, NeedsAction, ProtocolMismatch
 from app.settings.downloader_kind import ARIA2, ARIA2_NEXT
 from tests.adapters.downloaders.aria2.fake import fake_aria2
 from tests.adapters.downloaders.aria2.opened import settings
@@ -71,4 +71,22 @@ async def test_another_session_there_is_a_new_one_here() -> None:
         session.look(SessionInfo(session_id=f"{2:040x}"))
         found = await session.open()
         assert (found.session, found.version) == (2, "2.6.0")
+        await session.close()
+
+
+async def test_a_secret_that_is_changed_there_is_refused_once_until_the_user_asks() -> None:
+    async with fake_aria2() as fake:
+        session = Session(settings(fake))
+        await session.open()
+        fake.secret = "another"
+        with pytest.raises(AccessDenied):
+            await session.rpc.call("aria2.getSessionInfo", SessionInfo)
+        asked = fake.calls.copy()
+        with pytest.raises(AccessDenied):
+            await session.open()
+        assert fake.calls == asked
+        session.rpc.forget_refusal()
+        with pytest.raises(AccessDenied):
+            await session.rpc.call("aria2.getSessionInfo", SessionInfo)
+        assert fake.calls != asked
         await session.close()

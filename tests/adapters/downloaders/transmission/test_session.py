@@ -8,7 +8,7 @@ from app.adapters.downloaders.transmission.downloader import Transmission
 from app.adapters.downloaders.transmission.rpc import Rpc
 from app.adapters.downloaders.transmission.session import Session
 from app.adapters.downloaders.transmission.wire import SessionWire
-from app.services.errors import DownloaderError, NeedsAction, ProtocolMismatch
+from app.services.errors import AccessDenied, DownloaderError, NeedsAction, ProtocolMismatch
 from tests.adapters.downloaders.transmission.fake import FakeTransmission
 
 
@@ -91,3 +91,18 @@ async def test_totals_are_asked_for_now_and_then(
         snapshot = await downloader.snapshot()
         assert (snapshot.all_time_uploaded, snapshot.all_time_downloaded) == (12_345, 678)
     assert len(fake.named("session-stats")) == 1
+
+
+async def test_a_password_that_is_changed_there_is_refused_once_until_the_user_asks(
+    fake: FakeTransmission, session: Session, rpc: Rpc
+) -> None:
+    first = await session.open()
+    fake.statuses = [401]
+    with pytest.raises(AccessDenied):
+        await rpc.order("session-get")
+    asked = fake.requests
+    with pytest.raises(AccessDenied):
+        await session.open()
+    assert fake.requests == asked
+    rpc.forget_refusal()
+    assert (await session.open()).version == first.version
