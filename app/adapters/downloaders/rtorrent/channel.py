@@ -99,7 +99,8 @@ class ScgiChannel:
             await writer.drain()
             answer = await self._read(reader)
         finally:
-            writer.close()
+            # Not `close`, which waits until somebody has read what was not sent yet.
+            writer.transport.abort()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
         return _content(answer)

@@ -159,3 +159,21 @@ async def test_two_requests_at_a_time_are_enough(server: ScgiServer) -> None:
     channel = ScgiChannel(server.url)
     answers = await asyncio.gather(*(channel.send(VERSION) for _ in range(8)))
     assert {decode_now(answer) for answer in answers} == {"0.9.8"}
+
+
+async def test_one_that_does_not_even_read_is_waited_for_so_long_and_no_longer() -> None:
+    met: list[asyncio.StreamWriter] = []
+
+    async def ignore(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        met.append(writer)
+
+    deaf = await asyncio.start_server(ignore, "127.0.0.1", 0, limit=1)
+    port = deaf.sockets[0].getsockname()[1]
+    channel = ScgiChannel(f"scgi://127.0.0.1:{port}", longest=0.1)
+    async with asyncio.timeout(5):
+        with pytest.raises(TooLate):
+            await channel.send(bytes(32 * 1024 * 1024))
+    for writer in met:
+        writer.close()
+    deaf.close()
+    await deaf.wait_closed()
