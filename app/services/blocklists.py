@@ -61,6 +61,10 @@ class Blocklists:
         """See `Shelf`."""
         self._lists[downloader] = ServedList(body)
 
+    def drop(self, downloader: str) -> None:
+        """It is not watched any more; what it fetched it keeps."""
+        self._lists.pop(downloader, None)
+
     def fetched(self, downloader: str) -> bool:
         """See `Shelf`."""
         found = self._lists.get(downloader)

@@ -25,6 +25,7 @@ from app.services.discovery import Discovery
 from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
 from app.services.events import (
+    DownloadersChanged,
     EventBus,
     ListsChanged,
     PlacesChanged,
@@ -353,7 +354,13 @@ def _connect(core: Core, name_servers: NameServers, current: Current) -> None:
         judging.forget()
         core.tasks.start(core.bans.release_spared(), "lift bans that are spared")
 
+    def on_downloaders(event: DownloadersChanged) -> None:
+        for downloader in event.gone:
+            if core.downloaders.ref(downloader) is None:  # else it was edited or paused
+                core.blocklists.drop(downloader)
+
     core.bus.subscribe(SettingsChanged, on_settings)
+    core.bus.subscribe(DownloadersChanged, on_downloaders)
     core.bus.subscribe(RulesChanged, on_rules)
     core.bus.subscribe(ListsChanged, lambda _event: judging.rebuild())
     core.bus.subscribe(PlacesChanged, lambda _event: judging.forget())

@@ -396,12 +396,16 @@ async def _connected_in_time(downloader: Downloader) -> Connection:
 
 
 async def _end(entry: _Entry) -> None:
-    task, entry.task, entry.watcher = entry.task, None, None
-    if task is not None:
-        task.cancel()
-        _, hanging = await asyncio.wait({task}, timeout=_END_SECONDS)
-        if hanging:
-            log.warning("%s does not end; it is left alone", task.get_name())
+    task, watcher = entry.task, entry.watcher
+    entry.task = entry.watcher = None
+    if task is None or watcher is None:
+        return
+    task.cancel()
+    _, hanging = await asyncio.wait({task}, timeout=_END_SECONDS)
+    # Also for one that hangs, or that was cancelled before its first step.
+    watcher.let_go()
+    if hanging:
+        log.warning("%s does not end; it is left alone", task.get_name())
 
 
 def _report_crash(task: asyncio.Task[None]) -> None:

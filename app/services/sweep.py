@@ -102,6 +102,11 @@ class Watcher:
             self._goes_on.set()
             self._wake.set()
 
+    def let_go(self) -> None:
+        """Listen no more, and take back what was told of it; may be repeated."""
+        self.reconciler.close()
+        self._still_there.end()
+
     async def watch(self) -> None:
         """Sweep until cancelled."""
         try:
@@ -110,8 +115,7 @@ class Watcher:
                 self._wake.clear()  # a wish from before this sweep is granted by it
                 await self._rest(await self._once(self._pace()))
         finally:
-            self.reconciler.close()
-            self._still_there.end()
+            self.let_go()
             await close_soon(self.downloader, self._ref.name)
 
     async def _once(self, pace: Pace) -> float | None:

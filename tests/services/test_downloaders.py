@@ -1,6 +1,7 @@
 """The registry of downloaders: add, edit, pause, remove, show."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from app.services.ports import Connection
 from app.settings.downloader import DownloaderSettings
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import NOW, ScriptedDownloader, house
-from tests.services.test_sweep import swept
+from tests.services.test_sweep import HP, swept
 
 
 def settings(id: str, name: str = "", **more: object) -> DownloaderSettings:  # noqa: A002 - the field's name
@@ -220,3 +221,45 @@ async def test_downloaders_that_are_slow_to_leave_leave_together(tmp_path: Path)
             downloader.close = leave  # type: ignore[method-assign]
         async with asyncio.timeout(5):
             await it.core.downloaders.close()
+
+
+async def test_of_one_that_is_removed_no_list_stays_and_of_one_that_pauses_it_does(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, "qb") as it:
+        shelf = it.core.blocklists
+        shelf.open(it.core.settings, "http://127.0.0.1:9898")
+        shelf.put("qb", b"a list")
+        name = str(shelf.url("qb", near=True)).rpartition("/")[2]
+        await it.core.downloaders.pause("qb", paused=True)
+        assert shelf.named(name) is not None
+        await it.core.downloaders.remove("qb")
+        assert shelf.named(name) is None
+
+
+async def test_one_that_cannot_be_stopped_tells_and_hears_nothing_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(downloaders_module, "_END_SECONDS", 0.05)
+    async with house(tmp_path, "qb") as it:
+        qb = it.downloaders["qb"]
+        qb.obeys = False
+        qb.show(UBUNTU, HP)
+        while not it.core.alerts.entries():
+            await swept(it)
+        asked, free = asyncio.Event(), asyncio.Event()
+
+        async def deaf() -> Connection:
+            asked.set()
+            while not free.is_set():
+                with suppress(asyncio.CancelledError):
+                    await free.wait()
+            raise asyncio.CancelledError
+
+        qb.connect = deaf  # type: ignore[method-assign]
+        it.core.downloaders.sweep_now("qb")
+        await asked.wait()
+        await it.core.downloaders.remove("qb")
+        assert "does not end" in caplog.text
+        assert it.core.alerts.entries() == ()
+        free.set()
