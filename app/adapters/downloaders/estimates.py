@@ -7,6 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from app.adapters.downloaders.number import LARGEST
+
 _FORGOTTEN_AFTER: Final = 600.0
 """Seconds for which the estimate of a peer that is gone is kept: who comes back soon goes on from there."""
 _LONGEST_STEP: Final = 60.0
@@ -39,7 +41,7 @@ class Estimates:
         known.uploaded += (known.upload_rate + upload_rate) / 2 * step
         known.downloaded += (known.download_rate + download_rate) / 2 * step
         known.at, known.upload_rate, known.download_rate = now, upload_rate, download_rate
-        return int(known.uploaded), int(known.downloaded)
+        return min(int(known.uploaded), LARGEST), min(int(known.downloaded), LARGEST)
 
     def tidy(self, now: float) -> None:
         """Forget who has been gone for long; called with each sweep."""

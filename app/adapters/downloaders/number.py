@@ -6,10 +6,11 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta
 
-LARGEST: Final = 2**63 - 1
+LARGEST: Final = 2**53
+"""Nine million gigabytes. A thousand of them add up to what a database holds, and browsers know them exactly."""
 _FARTHEST: Final = 1e18
 
-Whole: TypeAlias = Annotated[int, Meta(ge=-LARGEST - 1, le=LARGEST)]
-"""Of 64 bits, as databases hold it and as it can be divided; what is larger fails to be decoded."""
+Whole: TypeAlias = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+"""Such as bytes; what is larger fails to be decoded."""
 Fraction: TypeAlias = Annotated[float, Meta(ge=-_FARTHEST, le=_FARTHEST)]
 """Finite, and a number: `nan` is not even equal to itself, so that its peer would change with each sweep."""

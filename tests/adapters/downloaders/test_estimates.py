@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.downloaders.estimates import Estimates
+from app.adapters.downloaders.number import LARGEST
 
 
 def test_at_first_sight_nothing_is_known() -> None:
@@ -62,3 +63,10 @@ def test_it_only_grows(steps: list[tuple[float, int]]) -> None:
         assert uploaded >= before
         assert downloaded == 0
         before = uploaded
+
+
+def test_rates_that_cannot_be_add_up_to_what_can_be_stored() -> None:
+    estimates = Estimates()
+    for now in range(0, 6_000, 60):
+        found = estimates.add("peer", now, upload_rate=LARGEST, download_rate=LARGEST)
+    assert found == (LARGEST, LARGEST)

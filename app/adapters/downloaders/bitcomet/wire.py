@@ -58,7 +58,7 @@ class FilterContent(Outcome):
 class TaskWire(Struct, gc=False):
     """One of `task_list/get`."""
 
-    task_id: str | Whole
+    task_id: str | int
     type: str | None = None
 
 
