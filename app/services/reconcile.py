@@ -20,6 +20,8 @@ from app.services.slices import Slices
 
 _MOST_PENDING: Final = 10_000
 """Changes of the list that wait for the next sweep; with more, going through the whole list costs no more."""
+_MOST_COVERED: Final = 4_096
+"""Addresses that are listed one by one for a block that the downloader cannot hold; the oldest makes way."""
 _RESEND_EVERY: Final = 60_000
 """Milliseconds between two times that everything is sent for the sake of peers that stay; each is much work."""
 
@@ -56,7 +58,8 @@ class Reconciler:
         self._entries: dict[Prefix, tuple[Prefix, ...]] = {}
         # By how many bans; no Counter, which would hash every entry anew each time it is copied.
         self._wanted: dict[Prefix, int] = {}
-        self._hosts: dict[Prefix, set[Prefix]] = {}
+        # Beside the entries of a ban, in the order in which they came.
+        self._hosts: dict[Prefix, dict[Prefix, None]] = {}
         self._held: dict[Prefix, int] = {}
         self._known = False
         self._owned: set[Prefix] = set()
@@ -215,8 +218,8 @@ class Reconciler:
                 self._known, self._resent_at = False, at
             case.tried(at)
             return
-        extra = self._hosts.get(prefix, set())
-        found = other_forms(hosts, able, self._wanted, len(extra))
+        extra = len(self._hosts.get(prefix, ()))
+        found = other_forms(hosts, able, self._wanted, extra)
         if found:
             self._lend(prefix, found)
             case.tried(at)
@@ -325,7 +328,8 @@ class Reconciler:
             self._want(ban.prefix, old if old == entries else entries)
             extra = self._hosts.get(ban.prefix)
             if extra:
-                extra = self._hosts[ban.prefix] = set(filter(form.able.takes, extra))
+                extra = dict.fromkeys(filter(form.able.takes, extra))
+                self._hosts[ban.prefix] = extra
                 self._count(extra)
         await self._forget_lifted(slices)
         self._built_for, self._counts = form, None
@@ -364,6 +368,13 @@ class Reconciler:
         for entry in entries:
             self._wanted[entry] = self._wanted.get(entry, 0) + 1
 
+    def _discount(self, entries: Iterable[Prefix]) -> None:
+        for entry in entries:
+            left = self._wanted.pop(entry, 0) - 1
+            if left > 0:
+                self._wanted[entry] = left
+        self._touch(entries)
+
     def _touch(self, entries: Iterable[Prefix]) -> None:
         """Look at these with the next push; one that sends everything does so anyway."""
         if self._known:
@@ -371,11 +382,7 @@ class Reconciler:
 
     def _unwant(self, prefix: Prefix) -> None:
         entries = (*self._entries.pop(prefix, ()), *self._hosts.pop(prefix, ()))
-        for entry in entries:
-            left = self._wanted.pop(entry, 0) - 1
-            if left > 0:
-                self._wanted[entry] = left
-        self._touch(entries)
+        self._discount(entries)
         self._impossible.discard(prefix)
         self._new.discard(prefix)
         self._sent.discard(prefix)
@@ -403,15 +410,20 @@ class Reconciler:
     def _cover(self, prefix: Prefix, host: IPAddress, able: Capabilities) -> bool:
         """List a connected address of a block that the downloader cannot hold; returns whether it is new."""
         form = next(filter(able.takes, forms(host)), None)
-        if prefix not in self._entries or form is None or form in self._hosts.get(prefix, ()):
+        listed = self._hosts.get(prefix, {})
+        if prefix not in self._entries or form is None or form in listed:
             return False
+        if len(listed) >= _MOST_COVERED:
+            oldest = next(iter(listed))
+            del listed[oldest]
+            self._discount((oldest,))
         self._lend(prefix, (form,))
         self._new.add(prefix)
         return True
 
     def _lend(self, prefix: Prefix, entries: Collection[Prefix]) -> None:
         """List these, too, for as long as the ban lasts."""
-        self._hosts.setdefault(prefix, set()).update(entries)
+        self._hosts.setdefault(prefix, {}).update(dict.fromkeys(entries))
         self._count(entries)
         self._touch(entries)
 

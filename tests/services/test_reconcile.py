@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.domain.address import Prefix, is_single, parse_prefix, show
+from app.domain.address import Prefix, is_single, parse_ip, parse_prefix, show
 from app.domain.capabilities import Capabilities
 from app.domain.decision import merge
 from app.domain.remap import Remap
@@ -334,6 +334,23 @@ async def test_a_block_without_ranges_is_not_enforceable_until_a_peer_of_it_show
     assert it.pushed() == set()
 
 
+async def test_a_crowd_of_a_block_without_ranges_is_not_listed_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.reconcile._MOST_COVERED", 2)
+    it = bench()
+    entry = ban("1.2.3.0/24")
+    await it.bans.add([entry])
+    await it.sync(ranges=False)
+    for last in (7, 8, 9):
+        await it.look(seen(f"1.2.3.{last}", entry), ranges=False)
+        await it.sync(ranges=False)
+    assert it.pushed() == {"1.2.3.8", "1.2.3.9"}
+    await it.bans.remove([entry.prefix])
+    await it.sync(ranges=False)
+    assert it.pushed() == set()
+
+
 async def test_shared_entries_stay_until_their_last_ban_goes() -> None:
     it = bench()
     # Both are listed by the address that the downloader sees.
@@ -547,3 +564,52 @@ async def test_in_whatever_order_peers_stay_and_go_nothing_extra_outlives_its_ba
     await it.bans.add(left)
     await it.reconciler.reconcile(can)
     assert it.downloader.listed == plain
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["ban", "unban"]), corner, st.integers(0, 40)), max_size=12),
+    st.booleans(),
+)
+@settings(deadline=None)
+async def test_wherever_a_sweep_is_cut_off_the_next_one_puts_it_right(
+    history: list[tuple[str, Prefix, int]],
+    ranges: bool,  # noqa: FBT001
+) -> None:
+    it, can = bench(), able(ranges)
+    it.downloader.able = can
+
+    async def sweep() -> None:
+        await it.reconciler.catch_up(can)
+        everybody = ("1.2.3.4", "1.2.3.9", "64:ff9b::1.2.3.4", "2001:db8::1")
+        listed = [seen(host, b) for host in everybody if (b := it.bans.find(parse_ip(host)))]
+        await it.reconciler.observe(listed, can, it.clock())
+        await it.reconciler.reconcile(can)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slices, "due", lambda _slices: True)
+        for what, prefix, turns in history:
+            if what == "ban":
+                await it.bans.add([replace(ban("9.9.9.9"), prefix=prefix)])
+            else:
+                await it.bans.remove([prefix])
+            it.clock.now += 20_000
+            task = asyncio.get_running_loop().create_task(sweep())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            if task.cancelled():
+                it.reconciler.forget()
+            else:
+                task.result()
+            confirmed, possible = it.reconciler.counts()
+            assert 0 <= confirmed <= possible
+    left = list(it.bans)
+    await it.bans.remove([one.prefix for one in left])
+    await sweep()
+    assert it.downloader.listed == it.store.held.get("qb", set()) == set()
+    await it.bans.add(left)
+    await it.reconciler.reconcile(can)
+    remap = Remap(ipv6=None, ranges=ranges)
+    plain = {entry for one in left for entry in remap.entries(one) if can.takes(entry)}
+    assert it.downloader.listed == it.store.held.get("qb", set()) == plain
