@@ -227,3 +227,12 @@ async def test_where_nobody_answers_it_is_not_waited_for_long(
     monkeypatch.setattr(fake, "update", waiting)
     with pytest.raises(NeedsAction):
         await downloader.apply(push_of("36.110.0.1"))
+
+
+async def test_a_list_at_an_address_that_nobody_can_read_is_the_user_s_too(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    fake.settings |= {"blocklist-url": "http://[broken/list", "blocklist-enabled": True}
+    with pytest.raises(NeedsAction) as needed:
+        await downloader.connect()
+    assert needed.value.text.params == {"host": "?"}
