@@ -113,6 +113,21 @@ async def test_another_ban_of_the_same_address_begins_anew() -> None:
     assert it.leaks.rows == {(BAN.prefix, 1_000): 70, (BAN.prefix, 2_000): 10}
 
 
+async def test_what_leaked_is_written_also_when_very_many_are_lifted_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.leakage._MANY", 1)
+    it = Bench(MemoryLeaks({(parse_prefix("5.6.7.8"), 3_000): 9}))
+    await it.leakage.load()
+    others = [ban("9.9.9.9", since=2_000), ban("5.6.7.8", since=3_000)]
+    await it.bans.add([BAN, *others])
+    await it.look(BAN, 0, 70)
+    await it.bans.remove([BAN.prefix, *(other.prefix for other in others)])
+    await it.leakage.flush()
+    assert it.leaks.rows[BAN.prefix, BAN.since] == 70
+    assert [it.leakage.of(each).bytes for each in (BAN, *others)] == [0, 0, 0]
+
+
 async def test_a_later_run_goes_on_with_what_was_kept() -> None:
     it = Bench(MemoryLeaks({(BAN.prefix, BAN.since): 400}))
     await it.leakage.load()
