@@ -48,16 +48,28 @@ def connected(connection: Connection) -> tuple[Text, ...]:
     found = Text(
         "connected-to", {"product": connection.product, "version": connection.version or "?"}
     )
-    advice = () if connection.advice is None else (connection.advice,)
-    return (found, *shortcomings(connection.capabilities), *advice)
+    lacks = shortcomings(connection.capabilities)
+    if connection.advice is None:
+        return (found, *lacks)
+    # That it cannot ban at all is what advice begins with.
+    lacks = tuple(each for each in lacks if each.id != "lacks-bans")
+    return (found, *lacks, connection.advice)
 
 
 def _advice(error: DownloaderError, kind: DownloaderKind) -> Text | None:
     match error:
         case NoListener():
             return Text(_SWITCH_ON[kind.key])
-        case ProtocolMismatch():
+        case ProtocolMismatch() if _is_foreign(error):
             return Text("other-program", {"kind": kind.name, "example": kind.endpoint})
         case TooLate():
             return Text("no-answer-check")
     return None
+
+
+def _is_foreign(error: ProtocolMismatch) -> bool:
+    """Whether what answered may be another program; one that refuses or fails is the right one."""
+    detail = error.text.params["detail"]
+    if not isinstance(detail, Text):
+        return False
+    return detail.id.startswith("answer-") and detail.id != "answer-refused"

@@ -59,6 +59,8 @@ def test_silence_says_what_to_check() -> None:
     [
         AccessDenied(Text("downloader-denied")),
         NeedsAction(Text("downloader-host-refused")),
+        ProtocolMismatch(Text("deluge-call-failed", {"method": "m", "reason": "r"})),
+        ProtocolMismatch(Text("answer-refused", {"reason": "r"})),
         Unreachable(Text("no-such-host", {"host": "nas"})),
     ],
 )
@@ -80,3 +82,13 @@ def test_a_connection_says_product_version_lacks_and_advice() -> None:
         "It does not tell peer IDs.",
         say(Text("deluge-no-daemon")),
     ]
+
+
+def test_that_one_cannot_ban_at_all_is_said_once() -> None:
+    able = Capabilities(bans=False, labels=False)
+    advice = Text("aria2-cannot-ban")
+    connection = Connection(
+        product="aria2", version="1.36.0", capabilities=able, advice=advice, session=1
+    )
+    _, *others = connected(connection)
+    assert others == [Text("lacks-labels"), advice]

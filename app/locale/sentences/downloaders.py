@@ -34,7 +34,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "certificate-expired": N_("it has expired"),
     "certificate-not-yet": N_("it is not valid yet"),
     "certificate-other-name": N_("it is for another host name"),
-    "proxy-failed": N_("the proxy {proxy} does not help: {reason}"),
+    "proxy-failed": N_("there is no way through the proxy {proxy}: {reason}"),
     "proxy-asks": N_("it asks for a user name and password, which is not supported"),
     "proxy-status": N_("it answers with status {status}"),
     "proxy-no-socks": N_("it does not answer as a SOCKS5 proxy does"),
@@ -140,7 +140,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "deluge-web does not know {method}; a plugin may have been disabled."
     ),
     "deluge-call-failed": N_("{method} failed ({reason})"),
-    "deluge-port-refused": N_("told to listen at port {port}, it listens at {found}"),
+    "deluge-port-refused": N_("it was told to listen at port {port} and still listens at {found}"),
     "deluge-plugin-refused": N_(
         "Deluge does not load PeerWarden’s plugin. See the log, or do without the plugin here."
     ),
@@ -218,7 +218,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "lacks-progress": N_("It does not tell the progress of peers."),
     "lacks-flags": N_("It does not tell the flags of peers."),
     "lacks-privacy": N_("It does not tell which torrents are private."),
-    "lacks-totals": N_("It does not count its traffic over the years."),
+    "lacks-totals": N_("It does not count its traffic over its whole life."),
     "lacks-upload-limit": N_("Its upload cannot be limited from here."),
     "lacks-trackers": N_("Its trackers cannot be replaced from here."),
     "lacks-listen-port": N_("Its port for peers cannot be changed from here."),
@@ -261,7 +261,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "blocklist-not-fetched": N_(
         "It cannot fetch the ban list from {address}. If Transmission runs in a container or on"
-        " another computer, let PeerWarden’s server listen there (server.address) and enter the"
+        " another computer, let PeerWarden’s server listen where it can be reached (server.address) and enter the"
         " address by which it is reached from there (server.prefix)."
     ),
     "blocklist-out-of-reach": N_(
