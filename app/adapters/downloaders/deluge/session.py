@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 LABEL: Final = "Label"
 _NO_METHOD: Final = 2
-_SECONDS_TO_LEAVE: Final = 3.0
+_SECONDS_TO_LEAVE: Final = 2.0
 
 
 class Session:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
-_SECONDS_TO_LEAVE: Final = 3.0
+_SECONDS_TO_LEAVE: Final = 2.0
 _API: Final = "/api/v2"
 _LARGE: Final = 100_000
 

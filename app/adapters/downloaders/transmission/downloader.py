@@ -94,9 +94,11 @@ class Transmission:
         self._rpc.forget_refusal()
 
     async def close(self) -> None:
-        await self._squeeze.close()
-        self._session.close()
-        await self._rpc.exchange.close()
+        try:
+            await self._squeeze.close()
+        finally:  # who is in a hurry cuts the wait short
+            self._session.close()
+            await self._rpc.exchange.close()
 
     async def _prepare(self, session: SessionWire) -> None:
         await self._squeeze.mend()

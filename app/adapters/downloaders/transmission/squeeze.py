@@ -27,8 +27,8 @@ _LONGEST: Final = 3.0
 _STEP: Final = 0.05
 _REMEMBERED: Final = 900.0
 """Seconds after which what was given back counts as saved there: it writes its state each six minutes."""
-_SECONDS_TO_WAIT: Final = 3.0
-"""For limits to be given back; when it takes longer it goes on by itself."""
+_SECONDS_TO_WAIT: Final = 1.4
+"""For limits to be given back; then it goes on by itself until all is closed, which may wait as long once more."""
 
 
 class Squeeze:
@@ -78,9 +78,11 @@ class Squeeze:
             self._before = {}
 
     async def close(self) -> None:
-        """Let what is being given back come to its end."""
+        """Let what is being given back come to its end; of a daemon that hangs it stays remembered."""
         if self._restoring:
-            await asyncio.wait(self._restoring, timeout=_SECONDS_TO_WAIT)
+            _, hanging = await asyncio.wait(self._restoring, timeout=_SECONDS_TO_WAIT)
+            for task in hanging:
+                task.cancel()
 
     async def _empty(self, limits: Mapping[str, int]) -> None:
         before = {**await self._remembered(), **limits}

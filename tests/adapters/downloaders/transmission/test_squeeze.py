@@ -201,3 +201,22 @@ async def test_a_daemon_that_hangs_is_not_waited_for_and_mended_later(
         assert limits(fake) == [0, 0, 9]
     fake.gives_back.set()
     await until(lambda: limits(fake) == [60, 7, 9])
+
+
+async def test_a_daemon_that_hangs_is_left_in_time_and_mended_by_who_comes_next(
+    fake: FakeTransmission,
+    rpc: Rpc,
+    squeeze: Squeeze,
+    facts: MemoryFacts,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_SECONDS_TO_WAIT", 0.05)
+    fake.gives_back.clear()
+    await squeeze.drop([1, 2], is_bad)
+    await squeeze.close()
+    await asyncio.sleep(0)
+    assert "give-back-limits" not in {task.get_name() for task in asyncio.all_tasks()}
+    await rpc.exchange.close()
+    fake.gives_back.set()
+    await Squeeze(rpc, facts, KEY).mend()
+    assert limits(fake) == [60, 7, 9]
