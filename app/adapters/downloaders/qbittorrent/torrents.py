@@ -45,8 +45,11 @@ class Followed(Watched[PeerWire]):
 
     @property
     def moves(self) -> bool:
-        """Whether anything is transferred on it."""
-        return self.state.upspeed > 0 or self.state.dlspeed > 0
+        """Whether anything is transferred on it.
+
+        The rate of one that the last peer has left stays as it was then, for hours (seen with 4.5.2 and 5.3.0).
+        """
+        return self.connected > 0 and (self.state.upspeed > 0 or self.state.dlspeed > 0)
 
     @property
     def wants_properties(self) -> bool:

@@ -41,7 +41,7 @@ def peers(snapshot: Snapshot, torrent_id: str) -> list[str]:
 async def test_a_snapshot_shows_all_torrents_and_what_it_cost() -> None:
     async with scripted() as (server, url):
         server.add(A, peer("203.0.113.1"), upspeed=100, dlspeed=7)
-        server.add(B, upspeed=20)
+        server.add(B, peer("203.0.113.2"), upspeed=20)
         downloader = opened(url)
         await downloader.connect()
         snapshot = await downloader.snapshot()

@@ -188,8 +188,21 @@ async def test_of_a_large_session_at_rest_few_are_asked_at_first() -> None:
     lonely = {**resting, "num_leechs": 0, "num_seeds": 0}
     many = {f"{number:040x}": lonely for number in range(600)}
     await merge(
-        table, 1, full_update=True, torrents={**many, A: resting, B: {**lonely, "upspeed": 1}}
+        table, 1, full_update=True, torrents={**many, A: resting, B: {**resting, "upspeed": 1}}
     )
     asked = {watched.id for watched in await table.begin_sweep(Effort())}
     assert {A, B} <= asked
     assert len(asked) < 60
+
+
+async def test_a_rate_that_the_last_peer_left_behind_is_no_movement() -> None:
+    table = TorrentTable(Translation())
+    await merge(table, 1, full_update=True, torrents={A: FULL})
+    await table.begin_sweep(Effort())
+    await merge(table, 2, torrents={A: {"num_leechs": 0, "num_seeds": 0}})
+    asked = 0
+    for _ in range(20):
+        for watched in await table.begin_sweep(Effort()):
+            asked += 1
+            watched.turn.done()
+    assert asked <= 3
