@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from app.domain.reason import Text
 from app.services.errors import DownloaderError, NoListener, ProtocolMismatch, TooLate
 from app.services.ports import Connection
 from app.services.shortcomings import shortcomings
-from app.settings.downloader_kind import (
-    ARIA2,
-    ARIA2_NEXT,
-    BIGLYBT,
-    BITCOMET,
-    DELUGE,
-    QBITTORRENT,
-    QBITTORRENT_EE,
-    RTORRENT,
-    TRANSMISSION,
-    DownloaderKind,
-)
-
-_SWITCH_ON: Final[Mapping[str, str]] = {
-    QBITTORRENT: "switch-on-qbittorrent",
-    QBITTORRENT_EE: "switch-on-qbittorrent",
-    TRANSMISSION: "switch-on-transmission",
-    DELUGE: "switch-on-deluge",
-    RTORRENT: "switch-on-rtorrent",
-    BIGLYBT: "switch-on-biglybt",
-    BITCOMET: "switch-on-bitcomet",
-    ARIA2_NEXT: "switch-on-aria2next",
-    ARIA2: "switch-on-aria2",
-}
+from app.settings.downloader_kind import DownloaderKind
 
 
 def with_advice(error: DownloaderError, kind: DownloaderKind) -> DownloaderError | None:
@@ -59,7 +33,7 @@ def connected(connection: Connection) -> tuple[Text, ...]:
 def _advice(error: DownloaderError, kind: DownloaderKind) -> Text | None:
     match error:
         case NoListener():
-            return Text(_SWITCH_ON[kind.key])
+            return Text(kind.switch_on)
         case ProtocolMismatch() if _is_foreign(error):
             return Text("other-program", {"kind": kind.name, "example": kind.endpoint})
         case TooLate():

@@ -35,6 +35,8 @@ class DownloaderKind:
     """As PBH and users call it."""
     endpoint: str
     """An example of its address."""
+    switch_on: str
+    """Id of the sentence that says what to do there before anything can reach it."""
     own: frozenset[str]
     """The fields of DownloaderSettings that only some kinds have, and this one has."""
     schemes: tuple[str, ...] = _WEB
@@ -53,18 +55,24 @@ DOWNLOADER_KINDS: Final = {
     kind.key: kind
     for kind in (
         DownloaderKind(
-            key=QBITTORRENT, name="qBittorrent", endpoint="http://127.0.0.1:8080", own=_HTTP | _QB
+            key=QBITTORRENT,
+            name="qBittorrent",
+            endpoint="http://127.0.0.1:8080",
+            switch_on="switch-on-qbittorrent",
+            own=_HTTP | _QB,
         ),
         DownloaderKind(
             key=QBITTORRENT_EE,
             name="qBittorrentEE",
             endpoint="http://127.0.0.1:8080",
+            switch_on="switch-on-qbittorrent",
             own=_HTTP | _QB,
         ),
         DownloaderKind(
             key=TRANSMISSION,
             name="Transmission",
             endpoint="http://127.0.0.1:9091",
+            switch_on="switch-on-transmission",
             own=_HTTP | _LOGIN | {"rpc_url", "replace_blocklist"},
             defaults={"rpc_url": "/transmission/rpc"},
         ),
@@ -72,6 +80,7 @@ DOWNLOADER_KINDS: Final = {
             key=DELUGE,
             name="Deluge",
             endpoint="http://127.0.0.1:8112",
+            switch_on="switch-on-deluge",
             own=_HTTP
             | {"password", "rpc_url", "increment_ban", "allow_plugin", "replace_blocklist"},
             aliases=("deluge",),
@@ -81,6 +90,7 @@ DOWNLOADER_KINDS: Final = {
             key=RTORRENT,
             name="rTorrent",
             endpoint="scgi://127.0.0.1:5000",
+            switch_on="switch-on-rtorrent",
             own=_HTTP | _LOGIN,
             schemes=(*_WEB, "scgi"),
         ),
@@ -88,6 +98,7 @@ DOWNLOADER_KINDS: Final = {
             key=BIGLYBT,
             name="BiglyBT",
             endpoint="http://127.0.0.1:7759",
+            switch_on="switch-on-biglybt",
             own=_HTTP | {"token", "increment_ban"},
             aliases=("vuze", "azureus"),
             defaults={"increment_ban": True},
@@ -96,6 +107,7 @@ DOWNLOADER_KINDS: Final = {
             key=BITCOMET,
             name="BitComet",
             endpoint="http://127.0.0.1:1235",
+            switch_on="switch-on-bitcomet",
             own=_HTTP | _LOGIN | {"increment_ban"},
             defaults={"increment_ban": True},
         ),
@@ -103,12 +115,14 @@ DOWNLOADER_KINDS: Final = {
             key=ARIA2_NEXT,
             name="Aria2Next",
             endpoint="http://127.0.0.1:6800/jsonrpc",
+            switch_on="switch-on-aria2next",
             own=_HTTP | {"token"},
         ),
         DownloaderKind(
             key=ARIA2,
             name="aria2",
             endpoint="http://127.0.0.1:6800/jsonrpc",
+            switch_on="switch-on-aria2",
             own=_HTTP | {"token"},
         ),
     )

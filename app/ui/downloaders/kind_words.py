@@ -1,4 +1,4 @@
-"""What the editor says of each kind of downloader: its name, what to switch on there, where its secrets are."""
+"""What the editor says of each kind of downloader: its name, what is special about it, where its secrets are."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from app.settings.downloader_kind import (
 class KindWords:
     """Message ids, marked with N_(); looked up when shown."""
 
-    switch_on: str
-    """What it takes in that client before anything can reach it."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Below a field, by the field's name in DownloaderSettings; the other fields have the same hint for all kinds."""
+    note: str = ""
+    """Below the list of kinds, after what to switch on there."""
     title: str = ""
     """In the list of kinds, where it is not the name of the kind alone."""
 
@@ -40,19 +40,16 @@ _ARIA2_TOKEN: Final = N_("What rpc-secret is set to in aria2.conf; empty where i
 
 KIND_WORDS: Final[Mapping[str, KindWords]] = {
     QBITTORRENT: KindWords(
-        switch_on=N_("In qBittorrent, switch the WebUI on: Tools, Preferences, WebUI."),
         hints={"endpoint": _AS_IN_BROWSER, "api_key": _QB_KEY},
     ),
     QBITTORRENT_EE: KindWords(
         title=N_("qBittorrent Enhanced"),
-        switch_on=N_("In qBittorrent Enhanced, switch the WebUI on: Tools, Preferences, WebUI."),
         hints={"endpoint": _AS_IN_BROWSER, "api_key": _QB_KEY},
     ),
     TRANSMISSION: KindWords(
-        switch_on=N_(
-            "In Transmission, allow remote access: Edit, Preferences, Remote. It fetches the ban list"
-            " from PeerWarden: for one on another computer, set the address of this one in Settings,"
-            " Server."
+        note=N_(
+            "It fetches the ban list from PeerWarden: for one on another computer, set the address"
+            " of this one in Settings, Server."
         ),
         hints={
             "endpoint": N_("Host and port alone; the path stands below More settings."),
@@ -60,20 +57,12 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
         },
     ),
     DELUGE: KindWords(
-        switch_on=N_(
-            "Deluge is reached through its web interface: switch the plugin WebUI on, or start"
-            " the program deluge-web."
-        ),
         hints={
             "endpoint": N_("Of its web interface, as you open it in a browser; not of the daemon."),
             "password": N_("Of the web interface. It is “deluge” until you change it."),
         },
     ),
     RTORRENT: KindWords(
-        switch_on=N_(
-            "In .rtorrent.rc, open SCGI: network.scgi.open_local with a path, or"
-            " network.scgi.open_port."
-        ),
         hints={
             "endpoint": N_(
                 "scgi:///path/to/rpc.socket, scgi://host:port, or http://host/RPC2 of a web server"
@@ -84,7 +73,6 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
     BIGLYBT: KindWords(
         title=N_("BiglyBT, Vuze"),
-        switch_on=N_("In BiglyBT or Vuze, install the plugin PBH-Adapter-BiglyBT."),
         hints={
             "endpoint": N_("Of the plugin's own server."),
             "token": N_(
@@ -93,21 +81,17 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
         },
     ),
     BITCOMET: KindWords(
-        switch_on=N_(
-            "In BitComet 2.18 or later, switch remote access on: Tools, Options, Remote Access."
-        ),
         hints={"endpoint": _AS_IN_BROWSER},
     ),
     ARIA2_NEXT: KindWords(
         title=N_("Aria2Next, Motrix Next"),
-        switch_on=N_("Start Aria2Next with enable-rpc; Motrix Next does so by itself."),
         hints={"endpoint": _ARIA2_URL, "token": _ARIA2_TOKEN},
     ),
     ARIA2: KindWords(
         title=N_("aria2 (watched only)"),
-        switch_on=N_(
-            "Start aria2 with enable-rpc. It has no way to ban: its peers are judged and counted,"
-            " and the bans can be exported to your firewall."
+        note=N_(
+            "It has no way to ban: its peers are judged and counted, and the bans can be exported to"
+            " your firewall."
         ),
         hints={"endpoint": _ARIA2_URL, "token": _ARIA2_TOKEN},
     ),

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from app.domain.reason import Text
 from app.locale import _
 from app.locale.texts import say
 from app.settings.area import kebab
@@ -18,6 +19,7 @@ from app.settings.errors import InvalidSetting
 from app.ui.downloaders.certificate import CertificateField
 from app.ui.downloaders.kind_words import KIND_WORDS, kind_title, visible_fields
 from app.ui.downloaders.secret_field import SecretField
+from app.ui.format import sentences
 from app.ui.theme import height
 from app.ui.widgets import Button, ButtonKind, ChoiceBox, FieldRow, Form, label, row, text_field
 
@@ -305,7 +307,8 @@ class SettingsForm(QWidget):
         """Show the fields and hints of the kind."""
         kind, words = self.kind, KIND_WORDS[self.kind.key]
         fields = visible_fields(kind)
-        self._kind_row.set_hint(_(words.switch_on))
+        note = _(words.note) if words.note else ""
+        self._kind_row.set_hint(sentences((say(Text(kind.switch_on)), note)))
         self._endpoint.setPlaceholderText(kind.endpoint)
         for line in self._lines.values():
             own = words.hints.get(line.field)

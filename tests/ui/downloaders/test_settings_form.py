@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.reason import Text
+from app.locale.texts import say
 from app.settings.area import kebab
 from app.settings.downloader import DownloaderSettings, read_downloader
 from app.settings.downloader_kind import DELUGE, DOWNLOADER_KINDS, RTORRENT, TRANSMISSION
 from app.settings.errors import InvalidSetting
 from app.settings.secret import Secret
-from app.ui.downloaders.kind_words import KIND_WORDS
 from app.ui.downloaders.settings_form import SettingsForm
 from tests.ui.finding import button, field, says
 
@@ -57,7 +58,7 @@ def test_each_kind_gives_its_own_keys_and_no_others(qtbot: QtBot, kind: str) -> 
     assert read_downloader("x", values) == read_downloader(
         "x", {"type": kind, "endpoint": DOWNLOADER_KINDS[kind].endpoint, "name": "x"}
     )
-    assert says(form, KIND_WORDS[kind].switch_on)
+    assert says(form, say(Text(DOWNLOADER_KINDS[kind].switch_on)))
 
 
 def test_choosing_a_kind_shows_just_its_fields(qtbot: QtBot) -> None:
