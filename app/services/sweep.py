@@ -20,7 +20,6 @@ from app.domain.snapshot import Snapshot
 from app.domain.verdict import Action, Verdict
 from app.locale.texts import say
 from app.services.ban_list import BanList
-from app.services.effort import Effort
 from app.services.errors import AccessDenied, DownloaderError, StorageError, Unreachable
 from app.services.events import (
     EnforcementChanged,
@@ -32,6 +31,7 @@ from app.services.events import (
     Timings,
 )
 from app.services.leakage import Leakage
+from app.services.loop_time import LoopTime
 from app.services.pace import Pace, is_open
 from app.services.peer_book import PeerBook
 from app.services.ports import Clock, Connection, Downloader, DownloaderStore
@@ -120,7 +120,7 @@ class Watcher:
 
     async def _once(self, pace: Pace) -> float | None:
         """Sweep and announce what came of it; returns how long to rest, None until somebody asks for more."""
-        sweep = Effort(self.sweep())
+        sweep = LoopTime(self.sweep())
         now = asyncio.get_running_loop().time
         started, spent = now(), process_time()
         try:
@@ -138,7 +138,7 @@ class Watcher:
         self._bus.publish(EnforcementChanged(downloader=self._ref.id))
         return rest
 
-    async def _tried(self, sweep: Effort[Swept], pace: Pace) -> Swept:
+    async def _tried(self, sweep: LoopTime[Swept], pace: Pace) -> Swept:
         """The sweep within its deadline; raises DownloaderError or StorageError and nothing else."""
         deadline = pace.deadline
         try:

@@ -22,8 +22,8 @@ from app.adapters.downloaders.failure import (
 from app.adapters.http import TIMEOUTS, USER_AGENT, Trust, open_transport
 from app.domain.address import InvalidAddress, parse_ip
 from app.domain.reason import Text
-from app.services.effort import accounted
 from app.services.errors import NeedsAction, ProtocolMismatch, TooLate
+from app.services.loop_time import accounted
 from app.settings.downloader import DownloaderSettings
 
 AT_A_TIME: Final = 8

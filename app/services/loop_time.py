@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
+from functools import partial
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+from typing_extensions import override
+
+S = TypeVar("S")
 T = TypeVar("T")
 
 
-class Effort(Generic[T]):
+class LoopTime(Generic[T]):
     """Await it once; `seconds` is right also while the coroutine runs and after it failed.
 
     What it leaves to threads is not in it; what it leaves to tasks of its own is as far as they say `accounted`.
@@ -32,17 +36,17 @@ class Effort(Generic[T]):
         self.task = asyncio.current_task()
         token = _current.set(self)
         try:
-            return (yield from _stepped(self._work, self))
+            return (yield from _Timed(self._work, self))
         finally:
             _current.reset(token)
 
 
-_current: ContextVar[Effort[Any] | None] = ContextVar("effort", default=None)
+_current: ContextVar[LoopTime[Any] | None] = ContextVar("loop_time", default=None)
 """Whose work it is; tasks inherit it from who starts them."""
 
 
 async def accounted(work: Coroutine[Any, Any, T]) -> T:
-    """Await `work`, and put what it costs down to the effort that it is a part of, also in another task."""
+    """Await `work`, and put what it costs down to the `LoopTime` that it is a part of, also in another task."""
     whole = _current.get()
     if whole is None or whole.task is asyncio.current_task():
         return await work
@@ -50,28 +54,30 @@ async def accounted(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Part(Generic[T]):
-    def __init__(self, work: Coroutine[Any, Any, T], whole: Effort[Any]) -> None:
+    def __init__(self, work: Coroutine[Any, Any, T], whole: LoopTime[Any]) -> None:
         self._work, self._whole = work, whole
 
     def __await__(self) -> Generator[Any, Any, T]:
-        return (yield from _stepped(self._work, self._whole))
+        return (yield from _Timed(self._work, self._whole))
 
 
-def _stepped(work: Coroutine[Any, Any, T], whole: Effort[Any]) -> Generator[Any, Any, T]:
-    """Run `work` step by step, with a look at the clock at both ends of each."""
-    answer: Any = None
-    failure: BaseException | None = None
-    while True:
+class _Timed(Generator[Any, Any, T]):
+    """Each step of a coroutine, with a look at the clock at both of its ends."""
+
+    def __init__(self, work: Coroutine[Any, Any, T], whole: LoopTime[Any]) -> None:
+        self._work, self._whole = work, whole
+
+    @override
+    def send(self, value: Any, /) -> Any:
+        return self._step(partial(self._work.send, value))
+
+    @override
+    def throw(self, *error: Any) -> Any:
+        return self._step(partial(self._work.throw, *error))
+
+    def _step(self, go_on: Callable[[], S]) -> S:
         begun = perf_counter()
         try:
-            waits_for = work.send(answer) if failure is None else work.throw(failure)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+            return go_on()
         finally:
-            whole.seconds += perf_counter() - begun
-        answer = failure = None
-        try:
-            answer = yield waits_for
-        except BaseException as error:  # noqa: BLE001 - handed on, cancellation above all
-            failure = error
+            self._whole.seconds += perf_counter() - begun

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.services.effort import Effort, accounted
+from app.services.loop_time import LoopTime, accounted
 
 
 class Clock:
@@ -23,7 +23,7 @@ CLOCK = Clock()
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.effort.perf_counter", CLOCK)
+    monkeypatch.setattr("app.services.loop_time.perf_counter", CLOCK)
 
 
 def work() -> None:
@@ -38,7 +38,7 @@ async def worker(rounds: int) -> str:
 
 
 async def test_only_its_own_steps_count() -> None:
-    mine = Effort(worker(3))
+    mine = LoopTime(worker(3))
 
     async def other() -> None:
         await worker(3)
@@ -50,7 +50,7 @@ async def test_only_its_own_steps_count() -> None:
 
 
 async def test_waiting_costs_nothing() -> None:
-    mine = Effort(asyncio.sleep(0.01))
+    mine = LoopTime(asyncio.sleep(0.01))
     await mine
     assert mine.seconds == 0
 
@@ -61,7 +61,7 @@ async def test_errors_and_what_was_spent_until_then_come_through() -> None:
         await asyncio.sleep(0)
         raise KeyError("bug")
 
-    mine = Effort(fail())
+    mine = LoopTime(fail())
     with pytest.raises(KeyError):
         await mine
     assert mine.seconds == 1
@@ -79,12 +79,12 @@ async def test_a_deadline_ends_it_and_its_cleaning_up_is_awaited() -> None:
 
     with suppress(TimeoutError):
         async with asyncio.timeout(0.01):
-            await Effort(hang())
+            await LoopTime(hang())
     assert ended == [True]
 
 
 async def test_one_that_is_never_awaited_can_be_closed() -> None:
-    mine = Effort(worker(1))
+    mine = LoopTime(worker(1))
     mine.close()
     mine.close()
     assert mine.seconds == 0
@@ -97,7 +97,7 @@ async def test_parts_in_tasks_of_their_own_are_put_down_to_the_whole() -> None:
                 group.create_task(accounted(worker(2)))
         assert await accounted(worker(1)) == "done"
 
-    mine, other = Effort(many()), Effort(worker(2))
+    mine, other = LoopTime(many()), LoopTime(worker(2))
     async with asyncio.TaskGroup() as group:
         group.create_task(_awaited(other))
         await mine
@@ -106,5 +106,5 @@ async def test_parts_in_tasks_of_their_own_are_put_down_to_the_whole() -> None:
     assert await accounted(worker(1)) == "done"
 
 
-async def _awaited(effort: Effort[str]) -> None:
-    await effort
+async def _awaited(whole: LoopTime[str]) -> None:
+    await whole
