@@ -43,13 +43,10 @@ class Session:
             return self._open
         async with self._turn:
             if self._open is None or self._rpc.doubtful:
+                # Stays so when the look fails, and then the next call looks again.
                 self._open = None
                 self._rpc.doubtful = False
-                try:
-                    self._open = await self._look()
-                except BaseException:
-                    self._rpc.doubtful = True
-                    raise
+                self._open = await self._look()
             return self._open
 
     def close(self) -> None:
