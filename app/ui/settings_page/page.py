@@ -19,7 +19,8 @@ from app.ui.format import listed
 from app.ui.page import Page
 from app.ui.settings_page.form import SectionForm
 from app.ui.settings_page.item import Item
-from app.ui.settings_page.items import LOOKUP, SECTIONS, SERVER
+from app.ui.settings_page.items import SECTIONS
+from app.ui.settings_page.network_items import LOOKUP, SERVER
 from app.ui.settings_page.places_card import PlacesCard
 from app.ui.theme import Scheme, height
 from app.ui.widgets import Button, ButtonKind, column, frame, label, row, scrolled

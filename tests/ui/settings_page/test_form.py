@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.ui.settings_page.form import SectionForm
-from app.ui.settings_page.items import DEFAULTS, SECTIONS, SERVER, WATCHING
+from app.ui.settings_page.items import DEFAULTS, SECTIONS, WATCHING
+from app.ui.settings_page.network_items import SERVER
 from tests.ui.finding import says
 
 

@@ -8,8 +8,9 @@ from app.domain.verdict import Mode
 from app.settings.errors import InvalidSetting
 from app.ui.rules.settings import mode_item, rule_items
 from app.ui.settings_page.item import Item
-from app.ui.settings_page.items import BREAKER, GENERAL, SERVER, WATCHING
+from app.ui.settings_page.items import BREAKER, GENERAL, WATCHING
 from app.ui.settings_page.measure import allowed, hint, shown, unit
+from app.ui.settings_page.network_items import SERVER
 
 
 def rule_item(rule: str, name: str) -> Item:
