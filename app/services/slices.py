@@ -7,7 +7,9 @@ import time
 from typing import Final
 
 _SLICE_SECONDS: Final = 0.002
+"""The slice that keeps a frame free (reference/smoothness.md, rule 3)."""
 _LOOK_EVERY: Final = 16
+"""Items between two looks at the clock."""
 
 
 class Slices:

@@ -1,4 +1,4 @@
-"""Cuts long work on the loop into slices and adds up how long it took, without what others did in between."""
+"""Slices of long work that add up how long it took, without what others did in between."""
 
 from __future__ import annotations
 
@@ -7,42 +7,33 @@ import time
 from collections.abc import Callable
 from typing import Final, ParamSpec, TypeVar
 
+from typing_extensions import override
+
+from app.services.slices import Slices
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SLICE: Final = 0.002
-"""Seconds (reference/smoothness.md, rule 3)."""
-_LOOK_EVERY: Final = 16
-"""Items between two looks at the clock."""
 _LARGE: Final = 500
 """Entries of a ban list that take about 2 ms to compare or to write."""
 
 
-class Effort:
+class Effort(Slices):
     """One piece of work; call `due` for each item and `rest` when it says so."""
 
-    __slots__ = ("_before", "_count", "_started")
-
     def __init__(self) -> None:
+        super().__init__()
         self._before = 0.0
-        self._count = 0
-        self._started = time.perf_counter()
 
     @property
     def seconds(self) -> float:
         """Worked so far."""
         return self._before + time.perf_counter() - self._started
 
-    def due(self) -> bool:
-        """Whether the slice is used up."""
-        self._count += 1
-        return self._count % _LOOK_EVERY == 0 and time.perf_counter() - self._started > _SLICE
-
+    @override
     async def rest(self) -> None:
-        """Let others run."""
         self._before = self.seconds
-        await asyncio.sleep(0)
-        self._started = time.perf_counter()
+        await super().rest()
 
 
 async def computed(size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
