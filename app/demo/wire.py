@@ -13,32 +13,43 @@ SAVE_PATH: Final = "/srv/torrents"
 EXTERNAL: Final = "192.0.2.44"
 """Where the demo would be in the internet; no peer has an address of this block."""
 _NO_ETA: Final = 8_640_000
-_LIMITS: Final = {"max_ratio": -1, "max_seeding_time": -1, "ratio_limit": -2}
+_NEVER_SET: Final[Json] = {
+    "auto_tmm": False,
+    "dl_limit": 0,
+    "download_path": "",
+    "f_l_piece_prio": False,
+    "force_start": False,
+    "infohash_v2": "",
+    "max_ratio": -1,
+    "max_seeding_time": -1,
+    "priority": 0,
+    "ratio_limit": -2,
+    "seeding_time_limit": -2,
+    "seq_dl": False,
+    "super_seeding": False,
+    "tags": "",
+    "up_limit": 0,
+}
+"""Limits, switches and labels that no torrent of the demo has."""
 
 
 def torrent_members(torrent: SimTorrent, version: Version) -> Json:
     """A torrent as in `sync/maindata`; `torrents/info` has its hash besides."""
     facts = torrent.facts
     done, left = torrent.completed, facts.size - torrent.completed
-    members: Json = {
+    return {
         "added_on": facts.added_on,
         "amount_left": left,
-        "auto_tmm": False,
         "availability": -1 if torrent.is_complete else 1.0 + torrent.seeds,
         "category": facts.category,
         "completed": done,
         "completion_on": facts.added_on + 3600 if torrent.is_complete else -1,
         "content_path": f"{SAVE_PATH}/{facts.name}",
-        "dl_limit": 0,
         "dlspeed": torrent.down_speed,
-        "download_path": "",
         "downloaded": torrent.downloaded,
         "downloaded_session": torrent.downloaded - facts.held,
         "eta": min(_NO_ETA, left // torrent.down_speed) if torrent.down_speed else _NO_ETA,
-        "f_l_piece_prio": False,
-        "force_start": False,
         "infohash_v1": facts.hash,
-        "infohash_v2": "",
         "last_activity": torrent.last_activity,
         "magnet_uri": f"magnet:?xt=urn:btih:{facts.hash}",
         "name": facts.name,
@@ -46,38 +57,38 @@ def torrent_members(torrent: SimTorrent, version: Version) -> Json:
         "num_incomplete": torrent.leechers + 5,
         "num_leechs": torrent.leechers,
         "num_seeds": torrent.seeds,
-        "priority": 0,
         "progress": torrent.progress,
         "ratio": torrent.uploaded / max(1, torrent.downloaded),
         "save_path": SAVE_PATH,
         "seeding_time": max(0, torrent.last_activity - facts.added_on - 3600),
-        "seeding_time_limit": -2,
         "seen_complete": torrent.last_activity,
-        "seq_dl": False,
         "size": facts.size,
         "state": _state(torrent, version),
-        "super_seeding": False,
-        "tags": "",
         "time_active": torrent.last_activity - facts.added_on,
         "total_size": facts.size,
         "tracker": next(iter(torrent.trackers), ""),
         "trackers_count": len(torrent.trackers),
-        "up_limit": 0,
         "uploaded": torrent.uploaded,
         "uploaded_session": torrent.uploaded - facts.given,
         "upspeed": torrent.up_speed,
-        **_LIMITS,
+        **_NEVER_SET,
+        **_newer_members(torrent, version),
     }
+
+
+def _newer_members(torrent: SimTorrent, version: Version) -> Json:
+    """Those that not every version has."""
+    members: Json = {}
     if version.lists_private:
         members |= {
-            "private": facts.is_private,
+            "private": torrent.facts.is_private,
             "comment": "",
             "inactive_seeding_time_limit": -2,
             "popularity": 0.0,
         }
     if version.lists_pieces:
         members |= {
-            "piece_size": facts.piece_size,
+            "piece_size": torrent.facts.piece_size,
             "pieces_have": torrent.pieces_have,
             "pieces_num": torrent.pieces,
             "has_metadata": True,

@@ -79,7 +79,7 @@ class PeerView:
 
 def peer_columns(view: PeerView) -> Sequence[Column[JudgedPeer]]:
     """All of them; those that are hidden at first come last."""
-    return (*_who(view), *_how_much(view), *_more(view))
+    return (*_who(view), *_speeds(view), *_totals(), *_connection(view), *_hidden(view))
 
 
 def _column(  # noqa: PLR0913 - as Column's own
@@ -168,7 +168,7 @@ def _who(view: PeerView) -> Sequence[Column[JudgedPeer]]:
     )
 
 
-def _how_much(view: PeerView) -> Sequence[Column[JudgedPeer]]:
+def _speeds(view: PeerView) -> Sequence[Column[JudgedPeer]]:
     return (
         _amount(
             "up", N_("Up"), 84, lambda j: rate(j.peer.upload_rate), lambda j: j.peer.upload_rate
@@ -192,6 +192,11 @@ def _how_much(view: PeerView) -> Sequence[Column[JudgedPeer]]:
             falling=True,
             hint=N_("What we sent to it in the last 30 sweeps; all rows share one scale"),
         ),
+    )
+
+
+def _totals() -> Sequence[Column[JudgedPeer]]:
+    return (
         _amount(
             UPLOADED,
             N_("Uploaded"),
@@ -216,6 +221,11 @@ def _how_much(view: PeerView) -> Sequence[Column[JudgedPeer]]:
             lambda j: j.peer.downloaded,
             hint=_ESTIMATE,
         ),
+    )
+
+
+def _connection(view: PeerView) -> Sequence[Column[JudgedPeer]]:
+    return (
         Column(
             key="flags",
             title=N_("Flags"),
@@ -237,7 +247,7 @@ def _how_much(view: PeerView) -> Sequence[Column[JudgedPeer]]:
     )
 
 
-def _more(view: PeerView) -> Sequence[Column[JudgedPeer]]:
+def _hidden(view: PeerView) -> Sequence[Column[JudgedPeer]]:
     def kept_until(judged: JudgedPeer) -> str:
         ban = view.ban(judged)
         if ban is None:
