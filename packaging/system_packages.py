@@ -40,6 +40,7 @@ TESTS = (
     "deluge-web",
     "deluged",
     "iproute2",
+    "openssl",
     "qbittorrent-nox",
     "rtorrent",
     "transmission-daemon",
