@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ class DaemonProcess:
     def is_running(self) -> bool:
         """Whether it lives."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether it broke down by itself."""
+        return self._process is not None and self._process.poll() == -signal.SIGSEGV
 
     @property
     def pid(self) -> int:
