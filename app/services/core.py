@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from app.domain.address import IPAddress, Prefix
-from app.domain.ban import DownloaderRef
+from app.domain.address import Prefix
 from app.domain.remap import Remap
 from app.domain.rules.progress_cheat import PROGRESS_CHEAT
 from app.domain.rules.scripts import SCRIPTS
@@ -21,6 +20,7 @@ from app.services.ban_list import BanList
 from app.services.bans import Bans
 from app.services.blocklists import Blocklists
 from app.services.breaker import Breaker
+from app.services.court import Basis, Court, CourtStore, make_court
 from app.services.discovery import Discovery
 from app.services.downloaders import Downloaders, remap_of
 from app.services.errors import StorageError
@@ -34,35 +34,21 @@ from app.services.events import (
     SettingsChanged,
 )
 from app.services.exceptions import Exceptions
-from app.services.judge import Judge
 from app.services.leakage import Leakage, LeakStore
 from app.services.log_ring import LogRing
-from app.services.lookups import (
-    Current,
-    Lookups,
-    NameServers,
-    limits_of,
-    make_places,
-    make_scripts,
-)
+from app.services.lookups import Current, Lookups, NameServers, limits_of
 from app.services.nat_watch import NatWatch
-from app.services.neighbours import Neighbours
 from app.services.outside import Outside
 from app.services.ports import Clock, OpenDownloader, Settings, SettingsFiles, Store
-from app.services.progress_records import ProgressRecords, ProgressStore
+from app.services.progress_records import ProgressRecords
 from app.services.protection import Protection
 from app.services.records import Records, RecordStore
-from app.services.reverse_names import ReverseNames
-from app.services.rule_set import Memories, RuleBook
 from app.services.rules import Rules
 from app.services.settings import SettingsBook
-from app.services.shadow_log import ShadowLog, ShadowStore
-from app.services.standalone import LISTS
+from app.services.shadow_log import ShadowLog
 from app.services.statistics import SAMPLE_MS, Statistics
-from app.services.subscription import SubscriptionStore, Surroundings
 from app.services.subscriptions import Subscriptions
 from app.services.tasks import Tasks
-from app.settings.profile import Profile
 
 log = logging.getLogger(__name__)
 
@@ -70,17 +56,8 @@ _HISTORY_EVERY: Final = 3600 * 1000
 _DAY: Final = 24 * 3600 * 1000
 
 
-class WholeStore(Store, RecordStore, Protocol):
+class WholeStore(Store, RecordStore, CourtStore, Protocol):
     """All that survives a restart."""
-
-    @property
-    def subscriptions(self) -> SubscriptionStore: ...
-
-    @property
-    def progress(self) -> ProgressStore: ...
-
-    @property
-    def shadows(self) -> ShadowStore: ...
 
     @property
     def leaks(self) -> LeakStore: ...
@@ -142,108 +119,54 @@ async def running_core(  # noqa: PLR0913 - composed by hand in one place
     log_ring: LogRing,
 ) -> AsyncIterator[Core]:
     """Build the core, load what is stored, and watch until the block ends. Raises StorageError, InvalidRule."""
-    core = _composed(
-        _Given(version, data_dir, settings, files, store, open_downloader, outside, bus, clock),
-        log_ring,
-        blocklists,
+    basis = Basis(
+        settings=SettingsBook(files, settings, bus),
+        protection=Protection(outside.read_interfaces, bus),
+        exceptions=Exceptions(store, bus, clock),
+        ban_list=BanList(store, bus, clock),
+        store=store,
+        outside=outside,
+        data_dir=data_dir,
+        bus=bus,
+        clock=clock,
     )
+    core = _composed(_Given(version, basis, store, open_downloader, blocklists, log_ring))
     await _load(core)
     current = Current(lambda: core.settings.config, lambda: core.settings.profile)
     name_servers = NameServers(core.lookups.names, outside, bus)
     await name_servers.follow(current)
     _connect(core, name_servers, current)
-    for service, name in (
-        (core.protection.run(), "look at interfaces"),
-        (core.lookups.places.run(), "keep places up to date"),
-        (core.subscriptions.run(), "keep lists up to date"),
-        (core.lookups.names.run(), "look names up"),
-        (core.lookups.scripts.run(), "run scripts"),
-        (core.progress.run(), "keep the memory of progress"),
-        (core.records.run(), "keep records"),
-        (core.shadows.run(), "keep decisions in shadow"),
-        (core.leakage.run(), "keep what leaked"),
-        (_keep_house(core), "keep house"),
-    ):
-        core.tasks.start(service, name)
+    _start(core)
     try:
         await core.downloaders.start()
         yield core
     finally:
-        # Commands first: one that is under way could begin to watch anew.
-        await core.tasks.close()
-        await core.downloaders.close()
-        await core.ban_list.settled()
-        await core.progress.close()
-        await core.records.close()
-        await core.shadows.flush()
-        await core.leakage.flush()
+        await _close(core)
         await name_servers.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What bootstrap brings."""
+    """What bootstrap brings, and what was made of it first."""
 
     version: str
-    data_dir: Path
-    settings: Settings
-    files: SettingsFiles
+    basis: Basis
     store: WholeStore
     open_downloader: OpenDownloader
-    outside: Outside
-    bus: EventBus
-    clock: Clock
+    blocklists: Blocklists
+    log_ring: LogRing
 
 
-def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
-    bus, clock, store = given.bus, given.clock, given.store
-    book = SettingsBook(given.files, given.settings, bus)
-    protection = Protection(given.outside.read_interfaces, bus)
-    exceptions = Exceptions(store, bus, clock)
-    ban_list = BanList(store, bus, clock)
-    neighbours = Neighbours(ban_list, bus)
-    live = _Live(lambda: core.downloaders)
-    subscriptions = _subscriptions(given, book, protection, live)
-    memories = Memories()
-    progress = ProgressRecords(
-        memories.progress, store.progress, bus, clock, *book.profile.areas(PROGRESS_CHEAT)
-    )
-    lookups = Lookups(
-        places=make_places(
-            Current(lambda: book.config, lambda: book.profile), given.outside, bus, clock
-        ),
-        names=ReverseNames(None, clock, live.review),
-        lists=subscriptions,
-        scripts=make_scripts(book.profile, given.outside, bus),
-        memories=memories,
-        more=(progress,),
-    )
-    parts = lookups.parts(neighbours)
-    rule_book = RuleBook(book.profile, parts)
-    judge = Judge(
-        protection,
-        exceptions,
-        rule_book.whole,
-        variants=rule_book.variant,
-        outlook=lookups.outlook(neighbours, lambda: judge.in_use),
-    )
-    shadows = ShadowLog(store.shadows, live.ref, bus, clock)
-    rules = Rules(
-        settings=book,
-        judge=judge,
-        book=rule_book,
-        parts=parts,
-        bus=bus,
-        clock=clock,
-        shadows=shadows,
-        entries=lambda profile: _entries(profile, lookups),
-    )
-    breaker = Breaker(lambda: book.profile.circuit_breaker, rules, ban_list, bus, clock)
+def _composed(given: _Given) -> Core:
+    basis, store = given.basis, given.store
+    book, ban_list, bus, clock = basis.settings, basis.ban_list, basis.bus, basis.clock
+    court = make_court(basis, lambda: downloaders)
+    breaker = Breaker(lambda: book.profile.circuit_breaker, court.rules, ban_list, bus, clock)
     leakage = Leakage(store.leaks, bus, clock)
     downloaders = Downloaders(
         settings=book,
         open_downloader=given.open_downloader,
-        judge=judge,
+        judge=court.judge,
         ban_list=ban_list,
         store=store,
         bus=bus,
@@ -252,74 +175,46 @@ def _composed(given: _Given, log_ring: LogRing, blocklists: Blocklists) -> Core:
         admit=breaker.admit,
         leakage=leakage,
     )
-    core = Core(
+    core = _core(given, court, breaker, leakage, downloaders)
+    return core
+
+
+def _core(
+    given: _Given, court: Court, breaker: Breaker, leakage: Leakage, downloaders: Downloaders
+) -> Core:
+    """All that is made by now, and those that only front ends need."""
+    basis, store = given.basis, given.store
+    book, ban_list, bus, clock = basis.settings, basis.ban_list, basis.bus, basis.clock
+    return Core(
         version=given.version,
-        data_dir=given.data_dir,
+        data_dir=basis.data_dir,
         bus=bus,
         clock=clock,
         settings=book,
         tasks=Tasks(bus),
         ban_list=ban_list,
-        bans=Bans(ban_list, protection, exceptions, store, clock),
-        protection=protection,
-        exceptions=exceptions,
-        rules=rules,
-        shadows=shadows,
+        bans=Bans(ban_list, basis.protection, basis.exceptions, store, clock),
+        protection=basis.protection,
+        exceptions=basis.exceptions,
+        rules=court.rules,
+        shadows=court.shadows,
         breaker=breaker,
         nat_watch=NatWatch(bus, clock, downloaders.name_of),
-        lookups=lookups,
-        subscriptions=subscriptions,
-        progress=progress,
+        lookups=court.lookups,
+        subscriptions=court.subscriptions,
+        progress=court.progress,
         records=Records(
             store=store, settings=book, limiters=downloaders.limiters, bus=bus, clock=clock
         ),
         downloaders=downloaders,
         discovery=Discovery(
-            given.outside.scan, lambda: (state.settings for state in downloaders.states())
+            basis.outside.scan, lambda: (state.settings for state in downloaders.states())
         ),
         leakage=leakage,
-        blocklists=blocklists,
+        blocklists=given.blocklists,
         statistics=Statistics(ban_list, bus, clock),
         alerts=Alerts(bus),
-        log_ring=log_ring,
-    )
-    return core
-
-
-class _Live:
-    """The downloaders, for services that are made before them and ask only while the program runs."""
-
-    def __init__(self, downloaders: Callable[[], Downloaders]) -> None:
-        self._downloaders = downloaders
-
-    def addresses(self) -> tuple[IPAddress, ...]:
-        return self._downloaders().addresses()
-
-    def client_names(self) -> tuple[str, ...]:
-        return self._downloaders().client_names()
-
-    def ref(self, downloader_id: str) -> DownloaderRef | None:
-        return self._downloaders().ref(downloader_id)
-
-    def review(self, addresses: Collection[IPAddress]) -> None:
-        self._downloaders().review(addresses)
-
-
-def _subscriptions(
-    given: _Given, book: SettingsBook, protection: Protection, live: _Live
-) -> Subscriptions:
-    return Subscriptions(
-        settings=book,
-        fetch=given.outside.open_fetch(lambda: book.config.proxy),
-        store=given.store.subscriptions,
-        folder=given.data_dir / LISTS,
-        surroundings=Surroundings(
-            own=protection.prefixes,
-            addresses=live.addresses,
-            client_names=live.client_names,
-        ),
-        bus=given.bus,
-        clock=given.clock,
+        log_ring=given.log_ring,
     )
 
 
@@ -367,30 +262,32 @@ def _connect(core: Core, name_servers: NameServers, current: Current) -> None:
     core.bus.subscribe(ScriptsChanged, lambda _event: judging.forget())
 
 
-def _entries(profile: Profile, lookups: Lookups) -> Mapping[str, int]:
-    """What each rule holds, as the list of rules counts it."""
-    addresses = profile.ip_address_blocker
-    return {
-        "ip-address-blocker": sum(
-            map(
-                len,
-                (
-                    addresses.ips,
-                    addresses.ports,
-                    addresses.asns,
-                    addresses.regions,
-                    addresses.cities,
-                    addresses.net_type,
-                ),
-            )
-        ),
-        "peer-id-blacklist": len(profile.peer_id_blacklist.banned_peer_id),
-        "client-name-blacklist": len(profile.client_name_blacklist.banned_client_name),
-        "ip-address-blocker-rules": sum(map(len, lookups.lists.address_lists())),
-        "peer-name-blocker-rules": sum(map(len, lookups.lists.name_lists())),
-        "ptr-blacklist": len(profile.ptr_blacklist.ptr_rules),
-        "expression-engine": sum(state.enabled for state in lookups.scripts.states()),
-    }
+def _start(core: Core) -> None:
+    """What goes on by itself while the program runs."""
+    for service, name in (
+        (core.protection.run(), "look at interfaces"),
+        (core.lookups.places.run(), "keep places up to date"),
+        (core.subscriptions.run(), "keep lists up to date"),
+        (core.lookups.names.run(), "look names up"),
+        (core.lookups.scripts.run(), "run scripts"),
+        (core.progress.run(), "keep the memory of progress"),
+        (core.records.run(), "keep records"),
+        (core.shadows.run(), "keep decisions in shadow"),
+        (core.leakage.run(), "keep what leaked"),
+        (_keep_house(core), "keep house"),
+    ):
+        core.tasks.start(service, name)
+
+
+async def _close(core: Core) -> None:
+    # Commands first: one that is under way could begin to watch anew.
+    await core.tasks.close()
+    await core.downloaders.close()
+    await core.ban_list.settled()
+    await core.progress.close()
+    await core.records.close()
+    await core.shadows.flush()
+    await core.leakage.flush()
 
 
 async def _keep_house(core: Core) -> None:
