@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from app.domain.address import IPAddress, Prefix, is_single
 from app.domain.ban import Ban
 from app.domain.capabilities import Capabilities
 from app.domain.remap import Remap
 from app.services.ban_list import BanList
-from app.services.difference import compared, count_of_any, parted
-from app.services.enforcement import Case, Enforcement, Standing, Step, forms, other_forms
+from app.services.difference import compared, parted
+from app.services.enforcement import Enforcement, Standing
 from app.services.events import BansChanged, EventBus, JudgedPeer
+from app.services.holding import Holding
+from app.services.obedience import Obedience
 from app.services.ports import Clock, Downloader, DownloaderStore, Push
 from app.services.slices import Slices
 
 _MOST_PENDING: Final = 10_000
 """Changes of the list that wait for the next sweep; with more, going through the whole list costs no more."""
-_MOST_COVERED: Final = 4_096
-"""Addresses that are listed one by one for a block that the downloader cannot hold; the oldest makes way."""
-_RESEND_EVERY: Final = 60_000
-"""Milliseconds between two times that everything is sent for the sake of peers that stay; each is much work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +52,10 @@ class Reconciler:
     ) -> None:
         self._id, self._downloader, self._store = downloader_id, downloader, store
         self._list, self._remap, self._clock = ban_list, remap, clock
-        self._began = clock()
-        self._entries: dict[Prefix, tuple[Prefix, ...]] = {}
-        # By how many bans; no Counter, which would hash every entry anew each time it is copied.
-        self._wanted: dict[Prefix, int] = {}
-        # Beside the entries of a ban, in the order in which they came.
-        self._hosts: dict[Prefix, dict[Prefix, None]] = {}
-        self._held: dict[Prefix, int] = {}
-        self._known = False
+        self._holding = Holding()
+        self._obedience = Obedience(self._holding, ban_list, clock())
         self._owned: set[Prefix] = set()
         self._owned_loaded = False
-        self._dirty: set[Prefix] = set()
-        self._new: set[Prefix] = set()
-        # Sent by the last push, and not looked at since.
-        self._sent: set[Prefix] = set()
-        self._sent_at = 0
-        # Of bans of this run: when they were sent, and after how many seconds nobody was there.
-        self._confirmed: dict[Prefix, tuple[int, float]] = {}
-        self._cases: dict[Prefix, Case] = {}
-        self._defied: dict[Prefix, IPAddress] = {}
-        self._resent_at: int | None = None
-        self._impossible: set[Prefix] = set()
         self._counts: tuple[int, int] | None = None
         self._built_for: _Form | None = None
         self._stale = False
@@ -88,53 +69,39 @@ class Reconciler:
 
     def forget(self) -> None:
         """What it holds is not known any more: it restarted, or we logged in anew."""
-        self._known, self._counts = False, None
+        self._holding.forget()
+        self._counts = None
 
     def state_of(self, ban: Ban) -> Enforcement:
         """How far `ban` has come here."""
         prefix = ban.prefix
-        case = self._cases.get(prefix)
-        if case is not None and case.present:
+        if self._obedience.has_stayed(prefix):
             return Enforcement.STILL_THERE
-        if prefix in self._impossible and not self._hosts.get(prefix):
+        if self._holding.is_impossible(prefix):
             return Enforcement.NOT_ENFORCEABLE
-        listed = self._known and prefix in self._entries
-        if not listed or prefix in self._new or prefix in self._sent:
+        listed = self._holding.known and prefix in self._holding
+        if not listed or self._obedience.is_waiting(prefix):
             return Enforcement.WAITING
         return Enforcement.ENFORCED
 
     def standing(self, ban: Ban) -> Standing:
         """The same, since when, and what was tried."""
-        prefix, state = ban.prefix, self.state_of(ban)
-        case = self._cases.get(prefix)
-        attempts = 0 if case is None else case.attempts
-        since, after = self._confirmed.get(prefix, (self._when_sent(prefix), None))
-        if since is None and case is not None:
-            since = case.sent_at
-        if state is not Enforcement.ENFORCED:
-            after = None
-        return Standing(state=state, since=since, after=after, attempts=attempts)
+        return self._obedience.standing(ban.prefix, self.state_of(ban))
 
     def counts(self) -> tuple[int, int]:
         """Bans confirmed here, and bans in all that it can hold."""
         if self._counts is None:
-            self._counts = self._counted()
+            possible = self._holding.possible
+            confirmed = possible - self._obedience.unconfirmed() if self._holding.known else 0
+            self._counts = confirmed, possible
         return self._counts
-
-    def _counted(self) -> tuple[int, int]:
-        possible = len(self._entries) - len(self._impossible)
-        if not self._known:
-            return 0, possible
-        present = (prefix for prefix, case in self._cases.items() if case.present)
-        waiting = count_of_any(self._new, self._sent, present, self._impossible)
-        return possible - waiting, possible
 
     def defied(self) -> Mapping[Prefix, IPAddress]:
         """Bans, but no technical ones, for which nothing is left to try, each with a peer that stays all the same.
 
         Good until the next look.
         """
-        return self._defied
+        return self._obedience.defied
 
     async def observe(self, listed: Iterable[JudgedPeer], able: Capabilities, at: int) -> None:
         """Look at who is connected though banned, at `at` (epoch ms).
@@ -144,54 +111,15 @@ class Reconciler:
         if able.bans:
             slices = Slices()
             present = await self._present(listed, able, slices)
-            await self._meet(present, able, at, slices)
-            await self._confirm_others(present, at, slices)
+            await self._obedience.see(present, able, at, slices)
         else:
-            self._cases.clear()
-            self._defied.clear()
-        self._sent.clear()
+            self._obedience.expect_nothing()
         self._counts = None
-
-    async def _meet(
-        self,
-        present: Mapping[Prefix, Collection[IPAddress]],
-        able: Capabilities,
-        at: int,
-        slices: Slices,
-    ) -> None:
-        known = self._known  # else all is sent anew anyway
-        for prefix, hosts in present.items():
-            if slices.due():
-                await slices.rest()
-            case = self._cases.get(prefix)
-            if case is None:
-                if prefix not in self._sent and not (known and self._holds(prefix)):
-                    continue
-                case = self._cases[prefix] = Case(self._when_sent(prefix))
-            case.seen(next(iter(hosts)), at)
-            if known:
-                self._try(prefix, case, hosts, able, at)
-            if case.reported and case.host is not None and not self._is_technical(prefix):
-                self._defied[prefix] = case.host
-
-    async def _confirm_others(self, present: Collection[Prefix], at: int, slices: Slices) -> None:
-        for prefix, case in self._cases.items():
-            if slices.due():
-                await slices.rest()
-            if prefix not in present and case.present:
-                case.present = False
-                self._defied.pop(prefix, None)
-                self._confirm(prefix, case.sent_at, at)
-        for prefix in self._sent:
-            if slices.due():
-                await slices.rest()
-            if prefix not in present:
-                self._confirm(prefix, self._sent_at, at)
 
     async def _present(
         self, listed: Iterable[JudgedPeer], able: Capabilities, slices: Slices
     ) -> dict[Prefix, dict[IPAddress, None]]:
-        """The peers that should be gone, by their ban."""
+        """The peers that should be gone, by their ban; lists those whose block cannot be."""
         found: dict[Prefix, dict[IPAddress, None]] = {}
         for judged in listed:
             if slices.due():
@@ -199,45 +127,12 @@ class Reconciler:
             ban = judged.ban
             if ban is None:
                 continue
-            host = judged.peer.address.raw.ip
-            if able.prefixes or is_single(ban.prefix) or not self._cover(ban.prefix, host, able):
-                found.setdefault(ban.prefix, {})[host] = None
+            prefix, host = ban.prefix, judged.peer.address.raw.ip
+            if able.prefixes or is_single(prefix) or not self._holding.cover(prefix, host, able):
+                found.setdefault(prefix, {})[host] = None
+            else:
+                self._obedience.await_push(prefix)
         return found
-
-    def _try(
-        self,
-        prefix: Prefix,
-        case: Case,
-        hosts: Collection[IPAddress],
-        able: Capabilities,
-        at: int,
-    ) -> None:
-        if case.next_step is Step.RESEND:
-            # For those who are met soon after, it was tried then.
-            if self._resent_at is None or at - self._resent_at >= _RESEND_EVERY:
-                self._known, self._resent_at = False, at
-            case.tried(at)
-            return
-        extra = len(self._hosts.get(prefix, ()))
-        found = other_forms(hosts, able, self._wanted, extra)
-        if found:
-            self._lend(prefix, found)
-            case.tried(at)
-        else:
-            case.reported = True
-
-    def _when_sent(self, prefix: Prefix) -> int | None:
-        return self._sent_at if prefix in self._sent else None
-
-    def _is_technical(self, prefix: Prefix) -> bool:
-        ban = self._list.get(prefix)
-        return ban is not None and ban.disconnect
-
-    def _confirm(self, prefix: Prefix, sent_at: int | None, at: int) -> None:
-        ban = self._list.get(prefix)
-        # Of those of earlier runs, which may be many, nobody asks how long it took.
-        if sent_at is not None and ban is not None and ban.since >= self._began:
-            self._confirmed[prefix] = (sent_at, max(0, at - sent_at) / 1000)
 
     async def catch_up(self, able: Capabilities) -> None:
         """Work out what the downloader shall hold by now; `observe` goes by that."""
@@ -255,20 +150,18 @@ class Reconciler:
             self._owned_loaded = True
         await self.catch_up(able)
         if not able.bans:
-            self._dirty.clear()
+            self._holding.settle()
             return False
-        if self._known and not self._dirty:
+        if self._holding.known and not self._holding.changed:
             return False
-        dirty, self._dirty = self._dirty, set()
-        try:
-            return await self._push(dirty)
-        except BaseException:
-            self._dirty |= dirty
-            raise
+        sent = await self._push()
+        # Nothing is added meanwhile: what is banned during a push waits for the next sweep.
+        self._holding.settle()
+        return sent
 
-    async def _push(self, dirty: Collection[Prefix]) -> bool:
-        everything = not self._known
-        wanted = self._wanted
+    async def _push(self) -> bool:
+        everything = not self._holding.known
+        wanted = self._holding.wanted
         added: Collection[Prefix]
         if everything:
             # What is held from then on; otherwise no copy, which takes 10 ms for 100,000 bans.
@@ -276,10 +169,10 @@ class Reconciler:
             removed, unowned = await compared(wanted, self._owned)
             added = wanted.keys()
         else:
-            added, removed = await parted(dirty, wanted, self._held)
+            added, removed = await parted(self._holding.changed, wanted, self._holding.held)
             unowned = added - self._owned
         if not everything and not added and not removed:
-            self._new.clear()  # a wider or equal entry was there already
+            self._obedience.need_no_push()  # a wider or equal entry was there already
             self._counts = None
             return False
         # Stored before the push: after a kill in between they must be known as ours.
@@ -295,23 +188,15 @@ class Reconciler:
         at = self._clock()
         await self._downloader.apply(push)
         if everything:
-            self._held = wanted
+            self._holding.replaced(wanted)
         else:
-            self._held.update(dict.fromkeys(added, 1))
-            for entry in removed:
-                del self._held[entry]
-        self._known, self._counts = True, None
+            self._holding.delivered(added, removed)
+        self._counts = None
         self._owned -= removed
         await self._store.change_owned(self._id, (), removed)
-        # Nothing came to them meanwhile: what is banned during a push waits for the next sweep.
-        self._sent = self._sent | self._new if self._sent else self._new
-        self._sent_at = at
-        self._new, self._counts = set(), None
+        self._obedience.sent(at)
+        self._counts = None
         return True
-
-    def _holds(self, prefix: Prefix) -> bool:
-        entries = (*self._entries.get(prefix, ()), *self._hosts.get(prefix, ()))
-        return bool(entries) and all(entry in self._held for entry in entries)
 
     async def _build(self, form: _Form) -> None:
         slices = Slices()
@@ -319,19 +204,16 @@ class Reconciler:
         self._built_for, self._stale = None, False
         self.forget()
         self._drop_pending()
-        before, self._entries, self._wanted, self._impossible = self._entries, {}, {}, set()
+        before = self._holding.begin_anew()
         for ban in list(self._list):
             if slices.due():
                 await slices.rest()
             old, entries = before.pop(ban.prefix, None), form.entries(ban)
             # The same objects where they are equal: to free them all at once takes long.
             self._want(ban.prefix, old if old == entries else entries)
-            extra = self._hosts.get(ban.prefix)
-            if extra:
-                extra = dict.fromkeys(filter(form.able.takes, extra))
-                self._hosts[ban.prefix] = extra
-                self._count(extra)
-        await self._forget_lifted(slices)
+            self._holding.keep_lent(ban.prefix, form.able)
+        await self._holding.drop_lent(slices)
+        await self._obedience.drop_lifted(slices)
         self._built_for, self._counts = form, None
 
     async def _absorb(self, form: _Form) -> None:
@@ -346,7 +228,7 @@ class Reconciler:
             if slices.due():
                 await slices.rest()
             entries = form.entries(ban)
-            if self._entries.get(ban.prefix) != entries:
+            if self._holding.entries(ban.prefix) != entries:
                 self._unwant(ban.prefix)
                 self._want(ban.prefix, entries)
         # Only now: who is cancelled on the way does it again, which changes nothing.
@@ -356,76 +238,13 @@ class Reconciler:
         self._counts = None
 
     def _want(self, prefix: Prefix, entries: tuple[Prefix, ...]) -> None:
-        self._entries[prefix] = entries
-        self._count(entries)
-        self._touch(entries)
-        if not entries:
-            self._impossible.add(prefix)
-        elif not self._holds(prefix):
-            self._new.add(prefix)
-
-    def _count(self, entries: Iterable[Prefix]) -> None:
-        for entry in entries:
-            self._wanted[entry] = self._wanted.get(entry, 0) + 1
-
-    def _discount(self, entries: Iterable[Prefix]) -> None:
-        for entry in entries:
-            left = self._wanted.pop(entry, 0) - 1
-            if left > 0:
-                self._wanted[entry] = left
-        self._touch(entries)
-
-    def _touch(self, entries: Iterable[Prefix]) -> None:
-        """Look at these with the next push; one that sends everything does so anyway."""
-        if self._known:
-            self._dirty.update(entries)
+        self._holding.want(prefix, entries)
+        if entries and not self._holding.holds(prefix):
+            self._obedience.await_push(prefix)
 
     def _unwant(self, prefix: Prefix) -> None:
-        entries = (*self._entries.pop(prefix, ()), *self._hosts.pop(prefix, ()))
-        self._discount(entries)
-        self._impossible.discard(prefix)
-        self._new.discard(prefix)
-        self._sent.discard(prefix)
-        self._confirmed.pop(prefix, None)
-        self._cases.pop(prefix, None)
-        self._defied.pop(prefix, None)
-
-    async def _forget_lifted(self, slices: Slices) -> None:
-        """Whatever is known of bans that are no longer listed."""
-        known: tuple[dict[Prefix, Any], ...]
-        known = self._hosts, self._confirmed, self._cases, self._defied
-        for each in known:
-            for prefix in list(each):
-                if slices.due():
-                    await slices.rest()
-                if prefix not in self._entries:
-                    del each[prefix]
-        for some in (self._new, self._sent):
-            for prefix in list(some):
-                if slices.due():
-                    await slices.rest()
-                if prefix not in self._entries:
-                    some.remove(prefix)
-
-    def _cover(self, prefix: Prefix, host: IPAddress, able: Capabilities) -> bool:
-        """List a connected address of a block that the downloader cannot hold; returns whether it is new."""
-        form = next(filter(able.takes, forms(host)), None)
-        listed = self._hosts.get(prefix, {})
-        if prefix not in self._entries or form is None or form in listed:
-            return False
-        if len(listed) >= _MOST_COVERED:
-            oldest = next(iter(listed))
-            del listed[oldest]
-            self._discount((oldest,))
-        self._lend(prefix, (form,))
-        self._new.add(prefix)
-        return True
-
-    def _lend(self, prefix: Prefix, entries: Collection[Prefix]) -> None:
-        """List these, too, for as long as the ban lasts."""
-        self._hosts.setdefault(prefix, {}).update(dict.fromkeys(entries))
-        self._count(entries)
-        self._touch(entries)
+        self._holding.unwant(prefix)
+        self._obedience.lift(prefix)
 
     def _on_bans_changed(self, event: BansChanged) -> None:
         # Not worked in here: a thousand new bans would stop the loop, once for each downloader.
