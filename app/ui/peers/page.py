@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
-from app.domain.address import Prefix, show
-from app.domain.ban import Ban
 from app.locale import _, ngettext
 from app.services.downloader_state import Status
 from app.services.events import DownloadersChanged, JudgedPeer, PeerKey, Swept
@@ -23,10 +21,9 @@ from app.ui.peers.columns import SINCE, TRAIL, UPLOADED, VERDICT, PeerView, peer
 from app.ui.peers.details import PANE, SIDE, PeerDetails
 from app.ui.peers.inbox import PeerInbox
 from app.ui.peers.mark import Group
-from app.ui.peers.menu import Chosen, Ways, block_around, fill_spare, peers_menu
 from app.ui.peers.search import accepts
+from app.ui.peers.selection import PeerSelection, addresses_text
 from app.ui.peers.standing import nobody_words, trouble
-from app.ui.peers.words import peer_evidence
 from app.ui.rows import RowsModel
 from app.ui.table import TableView
 from app.ui.theme import height
@@ -55,7 +52,6 @@ _WIDE: Final = 1680
 """From this width of the page on, the details stand at the right."""
 _LARGEST_SHARE: Final = 0.5
 """Of the height that the details get when the window shrinks; the user may drag beyond it."""
-_COVER_LIMIT: Final = 20_000
 _ARRIVALS: Final = 2_500
 _CHANGES: Final = 15_000
 """Changes at once; up to there, one large repaint is smoother than several small ones."""
@@ -82,8 +78,11 @@ class PeersPage(Page):
         self._model.sort_by(UPLOADED, falling=True)
         self._table = TableView(self._model, holds_still=True)
         self._table.setAccessibleName(_("Peers"))
-        self._table.set_copy(_addresses)
-        self._details = PeerDetails(self._view, self._fill_spare)
+        self._table.set_copy(addresses_text)
+        self._selection = PeerSelection(
+            desk, self._table, self._view, look_for=self.look_for, why=self._show_why
+        )
+        self._details = PeerDetails(self._view, self._selection.fill_spare)
         self._build()
         self._connect()
         for state in core.downloaders.states():
@@ -217,15 +216,15 @@ class PeersPage(Page):
         self._model.waiting_changed.connect(self._show_hold)
         table.hold_changed.connect(self._show_hold)
         table.selection_changed.connect(self._show_selected)
-        table.menu_wanted.connect(self._show_menu)
-        table.opened.connect(lambda _key: self._details.trace.setFocus())
-        table.letter_pressed.connect(self._on_letter)
-        self._details.undo_pressed.connect(self._undo_ban)
-        self._details.ban_pressed.connect(self._ban)
-        self._details.evidence_pressed.connect(self._copy_evidence)
+        table.menu_wanted.connect(self._selection.show_menu)
+        table.opened.connect(self._show_why)
+        table.letter_pressed.connect(self._selection.on_letter)
+        self._details.undo_pressed.connect(self._selection.undo_ban)
+        self._details.ban_pressed.connect(self._selection.ban)
+        self._details.evidence_pressed.connect(self._selection.copy_evidence)
         copy = QShortcut(QKeySequence("Ctrl+Shift+C"), table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._copy_evidence)
+        copy.activated.connect(self._selection.copy_evidence)
         back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._details)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(table.setFocus)
@@ -325,7 +324,7 @@ class PeersPage(Page):
         )
 
     def _show_selected(self, _keys: object = None) -> None:
-        chosen = self._chosen(self._table.selected_keys())
+        chosen = self._selection.chosen()
         if not chosen.peers:
             self._details.show_nobody()
         elif len(chosen.peers) > 1:
@@ -335,88 +334,9 @@ class PeersPage(Page):
             enforced = () if ban is None else enforced_at(self.desk.core, ban)
             self._details.show_peer(chosen.peers[0], enforced)
 
-    # What the user does
+    def _show_why(self, _key: object = None) -> None:
+        self._details.trace.setFocus()
 
     def _filter(self, _what: object = None) -> None:
         group = _GROUPS.get(self._filters.current)
         self._model.set_filter(accepts(self._search.text, group, self._view.name))
-
-    def _chosen(self, keys: Sequence[PeerKey]) -> Chosen:
-        found = [self._model.get(key) for key in keys]
-        peers = [judged for judged in found if judged is not None]
-        bans: dict[Prefix, Ban] = {}
-        for judged in peers:
-            ban = self._view.ban(judged)
-            if ban is not None:
-                bans[ban.prefix] = ban
-        length = self.desk.core.settings.profile.ban_duration
-        return Chosen(peers=peers, bans=list(bans.values()), rule_length=length)
-
-    def _show_menu(self, place: QPoint, keys: Sequence[PeerKey]) -> None:
-        chosen = self._chosen(keys)
-        if not chosen.peers:
-            return
-        ways = Ways(
-            why=self._details.trace.setFocus,
-            look_for=self.look_for,
-            copy_address=lambda: self.desk.actions.copy(_addresses(chosen.peers)),
-            copy_evidence=lambda: self._copy(chosen.peers),
-            count_covered=self._count_covered,
-        )
-        menu = peers_menu(self, chosen, self.desk.actions, ways)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
-
-    def _count_covered(self, block: Prefix) -> int:
-        first, bits = int(block.network_address), block.max_prefixlen - block.prefixlen
-        version, wanted = block.version, first >> bits
-        ips = (judged.peer.address.ip for judged in self._model.values()[:_COVER_LIMIT])
-        return sum(ip.version == version and int(ip) >> bits == wanted for ip in ips)
-
-    def _on_letter(self, letter: str, keys: Sequence[PeerKey]) -> None:
-        chosen = self._chosen(keys)
-        if not chosen.peers:
-            return
-        judged = chosen.peers[0]
-        match letter:
-            case "B":
-                self._ban()
-            case "U" | "Del":
-                self._undo_ban()
-            case "Shift+U":
-                self.desk.actions.unban(chosen.banned_prefixes)
-            case "E":
-                self.desk.actions.spare(chosen.spared_prefixes)
-            case "T":
-                self.look_for(judged.torrent.name)
-            case "C":
-                self.look_for(judged.peer.client_name or "")
-            case "N":
-                self.look_for(show(block_around(judged.peer.address.ip)))
-
-    def _ban(self) -> None:
-        chosen = self._chosen(self._table.selected_keys())
-        if chosen.peers:
-            self.desk.actions.ban_peers(chosen.peers, duration=chosen.rule_length)
-
-    def _undo_ban(self) -> None:
-        chosen = self._chosen(self._table.selected_keys())
-        if chosen.bans:
-            self.desk.actions.undo_ban(chosen.banned_prefixes)
-
-    def _fill_spare(self, menu: QMenu) -> None:
-        chosen = self._chosen(self._table.selected_keys())
-        if chosen.peers:
-            fill_spare(menu, chosen, self.desk.actions)
-
-    def _copy_evidence(self) -> None:
-        self._copy(self._chosen(self._table.selected_keys()).peers)
-
-    def _copy(self, peers: Sequence[JudgedPeer]) -> None:
-        if peers:
-            texts = [peer_evidence(j, self._view.ban(j), self._view.mark(j)) for j in peers]
-            self.desk.actions.copy("\n\n".join(texts))
-
-
-def _addresses(peers: Sequence[JudgedPeer]) -> str:
-    return "\n".join(dict.fromkeys(str(judged.peer.address.ip) for judged in peers))
