@@ -38,10 +38,10 @@ from app.locale.texts import say
 from app.logs import logging_to
 from app.options import Options
 from app.resource import resource
+from app.services.addressing import translation_of
 from app.services.blocklists import Blocklists
 from app.services.clock import wall_clock
 from app.services.core import Core, running_core
-from app.services.downloaders import translation_of
 from app.services.events import AlertRaised, EventBus
 from app.services.log_ring import LogRing
 from app.services.outside import Outside

@@ -25,8 +25,8 @@ from app.domain.errors import AppError, Refused
 from app.domain.reason import Text
 from app.locale.texts import rule_title, say
 from app.options import Options
+from app.services.addressing import remap_of, translation_of
 from app.services.clock import wall_clock
-from app.services.downloaders import remap_of, translation_of
 from app.services.export import FORMATS, lines
 from app.services.firewall import FIREWALLS, script
 from app.services.replay import Found, Replay, Summary

@@ -15,6 +15,7 @@ from app.domain.remap import Remap
 from app.domain.rules.progress_cheat import PROGRESS_CHEAT
 from app.domain.rules.scripts import SCRIPTS
 from app.locale.texts import say
+from app.services.addressing import remap_of
 from app.services.alerts import Alerts
 from app.services.ban_list import BanList
 from app.services.bans import Bans
@@ -22,7 +23,7 @@ from app.services.blocklists import Blocklists
 from app.services.breaker import Breaker
 from app.services.court import Basis, Court, CourtStore, make_court
 from app.services.discovery import Discovery
-from app.services.downloaders import Downloaders, remap_of
+from app.services.downloaders import Downloaders
 from app.services.errors import StorageError
 from app.services.events import (
     DownloadersChanged,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from app.domain.address import IPAddress, Prefix, Translation
+from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban, DownloaderRef
 from app.domain.errors import NotFound, Refused
 from app.domain.reason import Text
 from app.domain.remap import Remap
 from app.domain.snapshot import TorrentPeers
+from app.services.addressing import remap_of
 from app.services.ban_list import BanList
 from app.services.connection_test import with_advice
 from app.services.downloader_state import (
@@ -51,7 +52,6 @@ from app.services.reconcile import Reconciler
 from app.services.settings import SettingsBook
 from app.services.sweep import Watcher, close_soon
 from app.settings.change import REMOVE
-from app.settings.config import Config
 from app.settings.downloader import SECTION, DownloaderSettings, downloader_changes
 
 log = logging.getLogger(__name__)
@@ -368,23 +368,6 @@ class Downloaders:
         entry = self._entries.get(event.downloader)
         if entry is not None:
             entry.state = after_failure(entry.state, event, self._clock())
-
-
-def remap_of(config: Config, spared: Iterable[Prefix] = ()) -> Remap:
-    """How the ban list is widened for downloaders and exports, without taking in what is `spared`."""
-    ipv4, ipv6 = config.banlist_remapping.ipv4, config.banlist_remapping.ipv6
-    bits = {
-        4: ipv4.remap_range if ipv4.enabled else None,
-        6: ipv6.remap_range if ipv6.enabled else None,
-    }
-    # Around the others no block is widened: a ban inside them is lifted.
-    narrow = (p for p in spared if p.prefixlen > (bits[p.version] or p.max_prefixlen))
-    return Remap(ipv4=bits[4], ipv6=bits[6], spared=tuple(narrow))
-
-
-def translation_of(config: Config) -> Translation:
-    """How addresses of downloaders are read."""
-    return Translation(teredo=config.ip_remapping.teredo, nat64=config.ip_remapping.nat64)
 
 
 async def _connected_in_time(downloader: Downloader) -> Connection:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from app.api.routes import blocklist
 from app.domain.address import parse_prefix
+from app.services.addressing import remap_of
 from app.services.blocklists import Blocklists
-from app.services.downloaders import remap_of
 from app.services.export import FORMATS, lines
 from tests.api.conftest import Served, failed
 from tests.domain.examples import ban
