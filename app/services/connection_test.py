@@ -1,12 +1,32 @@
-"""What a connection test is worth telling: what to set where it fails, kind by kind, and what lacks where it works."""
+"""Tries a connection once, and tells what to set where it fails, kind by kind, and what lacks where it works."""
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from app.domain.reason import Text
 from app.services.errors import DownloaderError, NoListener, ProtocolMismatch, TooLate
-from app.services.ports import Connection
+from app.services.ports import Connection, Downloader
 from app.services.shortcomings import shortcomings
+from app.services.sweep import close_soon
+from app.settings.downloader import DownloaderSettings
 from app.settings.downloader_kind import DownloaderKind
+
+_SECONDS: Final = 20
+
+
+async def try_once(downloader: Downloader, settings: DownloaderSettings) -> Connection:
+    """Connect and close; raises DownloaderError that says what to set."""
+    try:
+        return await _connected_in_time(downloader)
+    except DownloaderError as error:
+        better = with_advice(error, settings.kind)
+        if better is None:
+            raise
+        raise better from error
+    finally:
+        await close_soon(downloader, settings.name)
 
 
 def with_advice(error: DownloaderError, kind: DownloaderKind) -> DownloaderError | None:
@@ -28,6 +48,14 @@ def connected(connection: Connection) -> tuple[Text, ...]:
     # That it cannot ban at all is what advice begins with.
     lacks = tuple(each for each in lacks if each.id != "lacks-bans")
     return (found, *lacks, connection.advice)
+
+
+async def _connected_in_time(downloader: Downloader) -> Connection:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await downloader.connect()
+    except TimeoutError:
+        raise TooLate from None
 
 
 def _advice(error: DownloaderError, kind: DownloaderKind) -> Text | None:

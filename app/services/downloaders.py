@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban, DownloaderRef
@@ -17,17 +15,14 @@ from app.domain.remap import Remap
 from app.domain.snapshot import TorrentPeers
 from app.services.addressing import remap_of
 from app.services.ban_list import BanList
-from app.services.connection_test import with_advice
+from app.services.connection_test import try_once
 from app.services.downloader_state import (
     DownloaderState,
     Status,
-    after_failure,
-    after_sweep,
     ref_of,
     resting,
 )
 from app.services.enforcement import Enforcement, Standing
-from app.services.errors import DownloaderError, TooLate
 from app.services.events import (
     DownloadersChanged,
     EventBus,
@@ -50,26 +45,14 @@ from app.services.ports import (
 )
 from app.services.reconcile import Reconciler
 from app.services.settings import SettingsBook
-from app.services.sweep import Watcher, close_soon
+from app.services.sweep import Watcher
+from app.services.watched_downloader import WatchedDownloader
 from app.settings.change import REMOVE
 from app.settings.downloader import SECTION, DownloaderSettings, downloader_changes
 
-log = logging.getLogger(__name__)
-
-_TEST_SECONDS: Final = 20
-_END_SECONDS: Final = 5
-"""The end of the program waits no longer for all downloaders together."""
-
-
-@dataclass(slots=True)
-class _Entry:
-    state: DownloaderState
-    watcher: Watcher | None = None
-    task: asyncio.Task[None] | None = None
-
 
 class Downloaders:
-    """Owns one task per downloader."""
+    """Keeps what config.yml lists and what is watched the same; answers about all who are there."""
 
     def __init__(  # noqa: PLR0913 - composed by hand in one place
         self,
@@ -89,7 +72,7 @@ class Downloaders:
         self._leakage = leakage
         self._spared, self._admit = spared, admit
         self._list, self._store, self._bus, self._clock = ban_list, store, bus, clock
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, WatchedDownloader] = {}
         self._paused = False
         self._paused_since = 0
         self._resume_at: int | None = None
@@ -115,7 +98,7 @@ class Downloaders:
 
     async def close(self) -> None:
         """End all tasks."""
-        await asyncio.gather(*map(_end, self._entries.values()))
+        await asyncio.gather(*(entry.end() for entry in self._entries.values()))
 
     def states(self) -> tuple[DownloaderState, ...]:
         """All of them, in the order of config.yml."""
@@ -142,26 +125,17 @@ class Downloaders:
 
     def enforcement(self, ban: Ban) -> dict[str, Enforcement]:
         """By downloader id, how far `ban` has come there."""
-        return {
-            key: entry.watcher.reconciler.state_of(ban)
-            for key, entry in self._entries.items()
-            if entry.watcher is not None
-        }
+        return {key: watcher.reconciler.state_of(ban) for key, watcher in self._watchers()}
 
     def standings(self, ban: Ban) -> dict[str, Standing]:
         """The same with since when, how long it took and what was tried."""
-        return {
-            key: entry.watcher.reconciler.standing(ban)
-            for key, entry in self._entries.items()
-            if entry.watcher is not None
-        }
+        return {key: watcher.reconciler.standing(ban) for key, watcher in self._watchers()}
 
     async def add(self, settings: DownloaderSettings) -> None:
         """Store and watch a new one; raises Refused when id or name is taken, InvalidSetting."""
         async with self._changing:
-            for entry in self._entries.values():
-                if settings.id == entry.state.settings.id:
-                    raise Refused(Text("downloader-id-taken", {"id": settings.id}))
+            if settings.id in self._entries:
+                raise Refused(Text("downloader-id-taken", {"id": settings.id}))
             self._refuse_taken_name(settings)
             await self._settings.change("config.yml", downloader_changes(settings))
             self._begin(settings)
@@ -172,7 +146,7 @@ class Downloaders:
         async with self._changing:
             entry = self._entry(settings.id)
             self._refuse_taken_name(settings)
-            changes = downloader_changes(settings, entry.state.settings)
+            changes = downloader_changes(settings, entry.settings)
             await self._settings.change("config.yml", changes)
             await self._restart(entry, settings)
         self._bus.publish(DownloadersChanged(gone=(settings.id,)))
@@ -182,29 +156,20 @@ class Downloaders:
         async with self._changing:
             entry = self._entry(downloader_id)
             await self._settings.change("config.yml", {(SECTION, downloader_id): REMOVE})
-            await _end(entry)
+            await entry.end()
             del self._entries[downloader_id]
             self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
             await self._store.forget_downloader(downloader_id)
 
     async def test(self, settings: DownloaderSettings) -> Connection:
         """Try `settings` once without storing them; raises DownloaderError that says what to set."""
-        downloader = self._open(settings)
-        try:
-            return await _connected_in_time(downloader)
-        except DownloaderError as error:
-            better = with_advice(error, settings.kind)
-            if better is None:
-                raise
-            raise better from error
-        finally:
-            await close_soon(downloader, settings.name)
+        return await try_once(self._open(settings), settings)
 
     async def pause(self, downloader_id: str, *, paused: bool) -> None:
         """Stop or resume watching one; its bans stay. Stored; raises NotFound."""
         async with self._changing:
             entry = self._entry(downloader_id)
-            settings = replace(entry.state.settings, paused=paused)
+            settings = replace(entry.settings, paused=paused)
             await self._settings.change("config.yml", downloader_changes(settings))
             await self._restart(entry, settings)
         self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
@@ -227,38 +192,36 @@ class Downloaders:
 
     def sweep_now(self, downloader_id: str | None = None) -> None:
         """Do not wait for the next sweep, at one or at all; a refused log-in is tried once more."""
-        for key, entry in self._entries.items():
-            if entry.watcher is not None and downloader_id in (None, key):
-                entry.watcher.sweep_now()
+        for key, watcher in self._watchers():
+            if downloader_id in (None, key):
+                watcher.sweep_now()
 
     def name_of(self, downloader_id: str) -> str:
         """What the user calls it; the id of one that is gone."""
         entry = self._entries.get(downloader_id)
-        return downloader_id if entry is None else entry.state.settings.name
+        return downloader_id if entry is None else entry.settings.name
 
     def ref(self, downloader_id: str) -> DownloaderRef | None:
         """As records name it; None for one that is gone."""
         entry = self._entries.get(downloader_id)
-        return None if entry is None else entry.state.ref
+        return None if entry is None else ref_of(entry.settings)
 
     def review(self, addresses: Collection[IPAddress]) -> None:
         """Judge the peers there anew with the next sweep: something was learned about them."""
-        for entry in self._entries.values():
-            if entry.watcher is not None:
-                entry.watcher.book.review(addresses)
+        for _, watcher in self._watchers():
+            watcher.book.review(addresses)
 
     def judge_anew(self) -> None:
         """Judge everybody with a sweep that comes at once."""
-        for entry in self._entries.values():
-            if entry.watcher is not None:
-                entry.watcher.judge_anew()
+        for _, watcher in self._watchers():
+            watcher.judge_anew()
 
     def limiters(self) -> Mapping[str, Downloader]:
         """Those that answered last, by id."""
         return {
-            key: entry.watcher.downloader
-            for key, entry in self._entries.items()
-            if entry.watcher is not None and entry.state.status is Status.HEALTHY
+            key: watcher.downloader
+            for key, watcher in self._watchers()
+            if self._entries[key].told.status is Status.HEALTHY
         }
 
     def addresses(self) -> tuple[IPAddress, ...]:
@@ -271,15 +234,19 @@ class Downloaders:
         return tuple(name for name in names if name)
 
     def _everybody(self) -> Iterator[JudgedPeer]:
-        for entry in self._entries.values():
-            if entry.watcher is not None:
-                yield from entry.watcher.book.peers()
+        for _, watcher in self._watchers():
+            yield from watcher.book.peers()
 
     def _live(self) -> int:
-        watchers = (e.watcher for e in self._entries.values())
-        return sum(watcher.book.unlisted for watcher in watchers if watcher is not None)
+        return sum(watcher.book.unlisted for _, watcher in self._watchers())
 
-    def _entry(self, downloader_id: str) -> _Entry:
+    def _watchers(self) -> Iterator[tuple[str, Watcher]]:
+        """Of those that do not pause, by id."""
+        for key, entry in self._entries.items():
+            if entry.watcher is not None:
+                yield key, entry.watcher
+
+    def _entry(self, downloader_id: str) -> WatchedDownloader:
         entry = self._entries.get(downloader_id)
         if entry is None:
             raise NotFound(Text("downloader-unknown", {"id": downloader_id}))
@@ -287,14 +254,14 @@ class Downloaders:
 
     def _refuse_taken_name(self, settings: DownloaderSettings) -> None:
         for entry in self._entries.values():
-            other = entry.state.settings
+            other = entry.settings
             if other.id != settings.id and other.name == settings.name:
                 raise Refused(Text("downloader-name-taken", {"name": settings.name}))
 
     def _begin(self, settings: DownloaderSettings) -> None:
         status = Status.PAUSED if settings.paused else Status.UNKNOWN
         state = DownloaderState(settings=settings, status=status, since=self._clock())
-        entry = self._entries[settings.id] = _Entry(state)
+        entry = self._entries[settings.id] = WatchedDownloader(state)
         if settings.paused:
             return
         downloader = self._open(settings)
@@ -307,7 +274,7 @@ class Downloaders:
             remap=self._remap,
             clock=self._clock,
         )
-        entry.watcher = Watcher(
+        watcher = Watcher(
             ref=ref_of(settings),
             downloader=downloader,
             book=PeerBook(settings.id, self._judge, self._list),
@@ -320,13 +287,11 @@ class Downloaders:
             admit=lambda bans: self._admit(bans, self._live()),
             leakage=self._leakage,
         )
-        entry.watcher.rest(resting=self._paused)
-        loop = asyncio.get_running_loop()
-        entry.task = loop.create_task(entry.watcher.watch(), name=f"watch {settings.name}")
-        entry.task.add_done_callback(_report_crash)
+        watcher.rest(resting=self._paused)
+        entry.watch(watcher)
 
-    async def _restart(self, entry: _Entry, settings: DownloaderSettings) -> None:
-        await _end(entry)
+    async def _restart(self, entry: WatchedDownloader, settings: DownloaderSettings) -> None:
+        await entry.end()
         # Assigning to an existing key keeps the order.
         self._begin(settings)
 
@@ -334,9 +299,8 @@ class Downloaders:
         if paused and not self._paused:
             self._paused_since = self._clock()
         self._paused, self._resume_at = paused, until
-        for entry in self._entries.values():
-            if entry.watcher is not None:
-                entry.watcher.rest(resting=paused)
+        for _, watcher in self._watchers():
+            watcher.rest(resting=paused)
         self._bus.publish(PauseChanged(paused=paused))
         self._bus.publish(DownloadersChanged())
 
@@ -347,50 +311,19 @@ class Downloaders:
         return Pace(
             interval=self._settings.profile.check_interval / 1000,
             deadline=settings.sweep_deadline / 1000,
-            alone=sum(entry.watcher is not None for entry in self._entries.values()) < 2,  # noqa: PLR2004
+            alone=len(tuple(self._watchers())) < 2,  # noqa: PLR2004
         )
 
-    def _current(self, entry: _Entry) -> DownloaderState:
-        if entry.watcher is None:
-            return entry.state
-        confirmed, possible = entry.watcher.reconciler.counts()
-        state = replace(entry.state, bans_confirmed=confirmed, bans_possible=possible)
-        return resting(state, self._paused_since) if self._paused else state
+    def _current(self, entry: WatchedDownloader) -> DownloaderState:
+        pauses = self._paused and entry.watcher is not None
+        return resting(entry.state, self._paused_since) if pauses else entry.state
 
     def _on_swept(self, event: Swept) -> None:
         entry = self._entries.get(event.downloader)
-        if entry is None or entry.watcher is None:
-            return
-        connection = entry.watcher.connection or entry.state.connection
-        entry.state = after_sweep(entry.state, event, self._clock(), connection)
+        if entry is not None:
+            entry.swept(event, self._clock())
 
     def _on_failed(self, event: SweepFailed) -> None:
         entry = self._entries.get(event.downloader)
         if entry is not None:
-            entry.state = after_failure(entry.state, event, self._clock())
-
-
-async def _connected_in_time(downloader: Downloader) -> Connection:
-    try:
-        async with asyncio.timeout(_TEST_SECONDS):
-            return await downloader.connect()
-    except TimeoutError:
-        raise TooLate from None
-
-
-async def _end(entry: _Entry) -> None:
-    task, watcher = entry.task, entry.watcher
-    entry.task = entry.watcher = None
-    if task is None or watcher is None:
-        return
-    task.cancel()
-    _, hanging = await asyncio.wait({task}, timeout=_END_SECONDS)
-    # Also for one that hangs, or that was cancelled before its first step.
-    watcher.let_go()
-    if hanging:
-        log.warning("%s does not end; it is left alone", task.get_name())
-
-
-def _report_crash(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.error("%s crashed", task.get_name(), exc_info=task.exception())
+            entry.failed(event, self._clock())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
 from app.locale.texts import SENTENCES, say
-from app.services.connection_test import connected, with_advice
+from app.services import connection_test
+from app.services.connection_test import connected, try_once, with_advice
 from app.services.errors import (
     AccessDenied,
     DownloaderError,
@@ -18,7 +21,9 @@ from app.services.errors import (
     Unreachable,
 )
 from app.services.ports import Connection
+from app.settings.downloader import DownloaderSettings
 from app.settings.downloader_kind import DELUGE, DOWNLOADER_KINDS, TRANSMISSION, DownloaderKind
+from tests.services.fakes import HandClock, ScriptedDownloader
 
 NOBODY = NoListener(Text("no-listener", {"address": "127.0.0.1:8112"}))
 
@@ -92,3 +97,20 @@ def test_that_one_cannot_ban_at_all_is_said_once() -> None:
     )
     _, *others = connected(connection)
     assert others == [Text("lacks-labels"), advice]
+
+
+async def test_a_test_of_one_that_hangs_ends_with_what_to_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def hang() -> Connection:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    downloader = ScriptedDownloader(HandClock(0))
+    downloader.connect = hang  # type: ignore[method-assign]
+    monkeypatch.setattr(connection_test, "_SECONDS", 0.01)
+    with pytest.raises(DownloaderError) as failed:
+        await try_once(downloader, DownloaderSettings(id="new", endpoint="http://127.0.0.1:1"))
+    words = say(failed.value.text)
+    assert words.startswith("Does not answer: no answer in time. Check that")
+    assert downloader.closed

@@ -1,7 +1,6 @@
 """The registry of downloaders: add, edit, pause, remove, show."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,16 +8,13 @@ import pytest
 
 from app.domain.address import parse_prefix
 from app.domain.errors import NotFound, Refused
-from app.locale.texts import say
-from app.services import downloaders as downloaders_module
 from app.services.downloader_state import Status
-from app.services.errors import DownloaderError, StorageError, Unreachable
-from app.services.events import DownloadersChanged, SweepFailed
-from app.services.ports import Connection
+from app.services.errors import StorageError, Unreachable
+from app.services.events import DownloadersChanged
 from app.settings.downloader import DownloaderSettings
 from tests.domain.examples import UBUNTU, peer
 from tests.services.fakes import NOW, ScriptedDownloader, house
-from tests.services.test_sweep import HP, swept
+from tests.services.test_sweep import swept
 
 
 def settings(id: str, name: str = "", **more: object) -> DownloaderSettings:  # noqa: A002 - the field's name
@@ -114,34 +110,6 @@ async def test_a_test_neither_stores_nor_watches(tmp_path: Path) -> None:
         assert it.core.downloaders.states() == ()
 
 
-async def test_a_test_of_one_that_hangs_ends_with_what_to_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def hang(self: ScriptedDownloader) -> Connection:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    monkeypatch.setattr(ScriptedDownloader, "connect", hang)
-    monkeypatch.setattr(downloaders_module, "_TEST_SECONDS", 0.01)
-    async with house(tmp_path) as it:
-        with pytest.raises(DownloaderError) as failed:
-            await it.core.downloaders.test(settings("new"))
-    words = say(failed.value.text)
-    assert words.startswith("Does not answer: no answer in time. Check that")
-
-
-async def test_a_failure_is_told_with_its_time_and_the_next_try(tmp_path: Path) -> None:
-    async with house(tmp_path, "qb") as it:
-        await swept(it)
-        it.downloaders["qb"].error = Unreachable("connection refused")
-        await swept(it, kind=SweepFailed)
-        state = it.core.downloaders.state("qb")
-        assert state.problem is not None
-        assert state.retry_at is not None
-        assert state.retry_at > NOW
-        assert state.swept_at == NOW
-
-
 async def test_while_all_pause_no_upload_is_shown(tmp_path: Path) -> None:
     async with house(tmp_path, "qb") as it:
         it.downloaders["qb"].show(UBUNTU, peer("203.0.113.8", upload_rate=5000))
@@ -235,31 +203,3 @@ async def test_of_one_that_is_removed_no_list_stays_and_of_one_that_pauses_it_do
         assert shelf.named(name) is not None
         await it.core.downloaders.remove("qb")
         assert shelf.named(name) is None
-
-
-async def test_one_that_cannot_be_stopped_tells_and_hears_nothing_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(downloaders_module, "_END_SECONDS", 0.05)
-    async with house(tmp_path, "qb") as it:
-        qb = it.downloaders["qb"]
-        qb.obeys = False
-        qb.show(UBUNTU, HP)
-        while not it.core.alerts.entries():
-            await swept(it)
-        asked, free = asyncio.Event(), asyncio.Event()
-
-        async def deaf() -> Connection:
-            asked.set()
-            while not free.is_set():
-                with suppress(asyncio.CancelledError):
-                    await free.wait()
-            raise asyncio.CancelledError
-
-        qb.connect = deaf  # type: ignore[method-assign]
-        it.core.downloaders.sweep_now("qb")
-        await asked.wait()
-        await it.core.downloaders.remove("qb")
-        assert "does not end" in caplog.text
-        assert it.core.alerts.entries() == ()
-        free.set()
