@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,44 @@ async def test_a_list_of_thousands_is_taken_whole(
         print(f"Transmission {version}: {len(many)} entries taken in {took:.2f} s")
         assert subject.lab.daemon.setting("blocklist-size") in range(20_001, 20_004)
         await downloader.apply(ledger.push())
+
+
+async def test_the_user_s_list_is_back_after_the_last_ban(
+    subject: LabSubject[TransmissionDaemon],
+) -> None:
+    shelf, daemon = subject.around.shelf, subject.lab.daemon
+    assert isinstance(shelf, ServedShelf)
+    daemon.set(blocklist_url=shelf.theirs, blocklist_enabled=True)
+    allowed = replace(subject.settings, replace_blocklist=True)
+    async with opened(subject, allowed) as downloader:
+        ledger = Ledger(await downloader.connect())
+        for everything in (True, False):
+            await downloader.apply(ledger.push(BAD, NEAR_BAD, "36.111.0.1", everything=everything))
+            assert daemon.setting("blocklist-url") != shelf.theirs
+            assert daemon.setting("blocklist-size") in (2, 3)
+            started = time.perf_counter()
+            await downloader.apply(ledger.push())
+            took = time.perf_counter() - started
+            assert daemon.setting("blocklist-url") == shelf.theirs
+            assert daemon.setting("blocklist-enabled")
+            assert daemon.setting("blocklist-size") == 1
+        print(f"Transmission {daemon.release.version}: the list before is back in {took:.2f} s")
+    assert shelf.theirs_fetches == 2
+    daemon.set(blocklist_url="", blocklist_enabled=False)
+
+
+async def test_where_there_was_no_list_of_the_user_s_there_is_none_again(
+    subject: LabSubject[TransmissionDaemon],
+) -> None:
+    daemon = subject.lab.daemon
+    daemon.set(blocklist_url="", blocklist_enabled=False)
+    async with opened(subject) as downloader:
+        ledger = Ledger(await downloader.connect())
+        await downloader.apply(ledger.push(BAD, everything=True))
+        assert daemon.setting("blocklist-enabled")
+        await downloader.apply(ledger.push())
+    assert not daemon.setting("blocklist-enabled")
+    assert daemon.setting("blocklist-url") == ""
 
 
 async def test_a_sweep_is_one_request(subject: LabSubject[TransmissionDaemon]) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from app.adapters.downloaders.announce import host_of, server_of
 from app.adapters.downloaders.effort import computed
+from app.adapters.downloaders.former_list import Former, FormerList, is_ours
 from app.adapters.downloaders.surroundings import Surroundings
 from app.adapters.downloaders.transmission import ban_text
 from app.adapters.downloaders.transmission.ban_text import BanText
@@ -29,21 +26,14 @@ log = logging.getLogger(__name__)
 
 _EXAMPLES: Final = ("", "http://www.example.com/blocklist")
 """What stands there when nobody has set it."""
-_OURS: Final = re.compile(r"/blocklist/for/[0-9a-f]{32}$")
 _PBH: Final = "/blocklist/p2p-plain-format"
 _SERVED_WITHIN: Final = 5.0
 """Seconds: at the start of the program, downloaders may be reached before our server answers."""
 _FETCHED_WITHIN: Final = 20.0
 """Seconds: where nothing listens it waits for minutes."""
+_GIVEN_BACK_WITHIN: Final = 10.0
+"""Seconds for a list of the user's, which may be large or gone; it fetches on when nobody waits any more."""
 _FIELDS: Final = ("blocklist-url", "blocklist-enabled")
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What the user had set."""
-
-    url: str
-    enabled: bool
 
 
 class BanList:
@@ -51,7 +41,8 @@ class BanList:
 
     def __init__(self, rpc: Rpc, settings: DownloaderSettings, around: Surroundings) -> None:
         self._rpc, self._settings = rpc, settings
-        self._shelf, self._facts = around.shelf, around.facts
+        self._shelf = around.shelf
+        self._former = FormerList(around.facts, f"transmission/{settings.id}/blocklist")
         self._near = _is_loopback(settings.endpoint)
         self._works = ""
         """Where it fetched the list from last."""
@@ -63,23 +54,61 @@ class BanList:
             raise NeedsAction(Text("blocklist-in-the-way", {"host": host_of(url) or "?"}))
 
     async def apply(self, push: Push) -> BanText:
-        """Have all of it fetched and taken; returns what was."""
+        """Have all of it fetched and taken, or, when nobody is banned, the user's own list given back; returns ours."""
         text = await computed(len(push.wanted), ban_text.write, push.wanted)
         self._shelf.put(self._settings.id, text.body)
+        if push.wanted:
+            await self._have_fetched(text)
+        else:
+            await self._leave(text)
+        return text
+
+    async def _have_fetched(self, text: BanText) -> None:
         places = await self._places()
         for url in places:
             if await self._fetch_from(url, text):
                 self._works = url
-                return text
+                return
             log.debug("%s did not fetch its list", self._settings.name)
         raise self._out_of_reach(places[0])
 
+    async def _leave(self, text: BanText) -> None:
+        """Have nothing of ours there, and what stood there before, of which `text` bans nobody.
+
+        What that was is forgotten last: whatever comes in between, the next call goes on from there.
+        """
+        session = await self._set_there()
+        url = session.blocklist_url or ""
+        if not is_ours(url) and await self._former.recall() is None:
+            return
+        now = Former(url, session.blocklist_enabled)
+        # Without a list of the user's, ours may be in force still: an address alone changes nothing.
+        if is_ours(url) or url in _EXAMPLES:
+            await self._have_fetched(text)
+            now = await self._former.recall() or Former("", session.blocklist_enabled)
+            await self._rpc.order(
+                "session-set", blocklist_url=now.url, blocklist_enabled=now.enabled
+            )
+        if now.enabled and now.url not in _EXAMPLES:
+            await self._have_theirs_fetched()
+        await self._former.forget()
+
+    async def _have_theirs_fetched(self) -> None:
+        try:
+            async with asyncio.timeout(_GIVEN_BACK_WITHIN):
+                await self._rpc.order("blocklist-update")
+        except (ProtocolMismatch, TimeoutError) as error:
+            reason = error.reason if isinstance(error, CallRefused) else type(error).__name__
+            name = self._settings.name
+            log.warning("%s has not fetched its user's own blocklist yet: %s", name, reason)
+
     async def _fetch_from(self, url: str, text: BanText) -> bool:
         """Have it fetched from `url`; returns whether it was."""
-        session = await self._rpc.call("session-get", SessionWire, fields=_FIELDS)
+        session = await self._set_there()
         if session.blocklist_url != url or not session.blocklist_enabled:
             self.check(session)
-            await self._remember(session)
+            before = Former(session.blocklist_url or "", session.blocklist_enabled)
+            await self._former.remember(before)
             await self._rpc.order("session-set", blocklist_url=url, blocklist_enabled=True)
         try:
             async with asyncio.timeout(_FETCHED_WITHIN):
@@ -94,6 +123,9 @@ class BanList:
         if kept < text.size:
             raise ProtocolMismatch(Text("blocklist-incomplete", {"kept": kept, "count": text.size}))
         return True
+
+    async def _set_there(self) -> SessionWire:
+        return await self._rpc.call("session-get", SessionWire, fields=_FIELDS)
 
     async def _places(self) -> Sequence[str]:
         """Where it may find the list, the likeliest first; raises NeedsAction when it cannot at all."""
@@ -119,19 +151,10 @@ class BanList:
         key = "blocklist-not-fetched" if self._near else "blocklist-out-of-reach"
         return NeedsAction(Text(key, {"address": server_of(url)}))
 
-    async def _remember(self, session: SessionWire) -> None:
-        """Keep what the user had set, so that it can be given back."""
-        url = session.blocklist_url or ""
-        if _OURS.search(url):
-            return
-        before = _Before(url, session.blocklist_enabled)
-        key = f"transmission/{self._settings.id}/blocklist"
-        await self._facts.remember(key, msgspec.json.encode(before).decode())
-
 
 def _is_free(url: str) -> bool:
     """Whether nobody misses what stands there."""
-    return url in _EXAMPLES or _PBH in url or _OURS.search(url) is not None
+    return url in _EXAMPLES or _PBH in url or is_ours(url)
 
 
 def _is_loopback(url: str) -> bool:

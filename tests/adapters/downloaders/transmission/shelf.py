@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 PATH = "/blocklist/for/0123456789abcdef0123456789abcdef"
+THEIRS = "/lists/level1?pin=1234"
+THEIRS_BANS = "9.9.9.9"
+"""By the user's own list, at `THEIRS` of the same server."""
 
 
 @dataclass
@@ -23,8 +26,14 @@ class ServedShelf:
     body: bytes = b""
     has_fetched: bool = False
     fetches: int = 0
+    theirs_fetches: int = 0
     packs: bool = False
     """Whether it answers gzip to who reads that, as the program does to other computers."""
+
+    @property
+    def theirs(self) -> str:
+        """Where a list of the user's is."""
+        return f"{self.root}{THEIRS}"
 
     def url(self, downloader: str, *, near: bool) -> str | None:
         del downloader
@@ -40,7 +49,10 @@ class ServedShelf:
         return self.has_fetched
 
     async def answer(self, request: web.Request) -> web.Response:
-        """As the server of the program does."""
+        """As the server of the program does, and somebody else's."""
+        if request.path_qs == THEIRS:
+            self.theirs_fetches += 1
+            return web.Response(text=f"theirs:{THEIRS_BANS}-{THEIRS_BANS}\n")
         if request.path != PATH:
             raise web.HTTPNotFound
         self.has_fetched = True

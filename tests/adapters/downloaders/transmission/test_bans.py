@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from ipaddress import ip_network
 
 import pytest
@@ -12,20 +13,33 @@ from app.adapters.downloaders.transmission import bans
 from app.adapters.downloaders.transmission.downloader import Transmission
 from app.domain.address import Prefix
 from app.locale.texts import say
-from app.services.errors import NeedsAction, ProtocolMismatch
+from app.services.errors import NeedsAction, ProtocolMismatch, StorageError
 from app.services.ports import Push
 from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.transmission.conftest import settings_for
 from tests.adapters.downloaders.transmission.fake import EXAMPLE, FakeTransmission
-from tests.adapters.downloaders.transmission.shelf import PATH, ServedShelf
+from tests.adapters.downloaders.transmission.shelf import PATH, THEIRS_BANS, ServedShelf
 from tests.services.record_fakes import MemoryFacts
 
 THEIRS = "https://lists.example/?username=me&pin=1234"
+FACT = "transmission/lab/blocklist"
 
 
 def push_of(*texts: str) -> Push:
     wanted: frozenset[Prefix] = frozenset(map(ip_network, texts))
     return Push(wanted=wanted, added=wanted, removed=(), owned=wanted, everything=True)
+
+
+@pytest.fixture
+async def replacing(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts
+) -> AsyncIterator[Transmission]:
+    """Our adapter where a list of the user's may be replaced, and one is set."""
+    fake.settings |= {"blocklist-url": shelf.theirs, "blocklist-enabled": True}
+    settings = settings_for(fake, replace_blocklist=True)
+    downloader = Transmission(settings, surroundings(shelf=shelf, facts=facts))
+    yield downloader
+    await downloader.close()
 
 
 @pytest.fixture(autouse=True)
@@ -103,20 +117,156 @@ async def test_one_set_while_we_run_is_left_alone_too(
 
 
 async def test_it_is_replaced_and_remembered_when_the_user_says_so(
-    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts, replacing: Transmission
 ) -> None:
-    fake.settings |= {"blocklist-url": THEIRS, "blocklist-enabled": True}
-    settings = settings_for(fake, replace_blocklist=True)
-    downloader = Transmission(settings, surroundings(shelf=shelf, facts=facts))
-    await downloader.connect()
+    await replacing.connect()
+    await replacing.apply(push_of("36.110.0.1"))
+    await replacing.apply(push_of("36.110.0.2"))
+    assert fake.bans("36.110.0.2")
+    assert json.loads(facts.facts[FACT]) == {"url": shelf.theirs, "enabled": True}
+
+
+async def test_an_empty_list_gives_the_user_s_own_back(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts, replacing: Transmission
+) -> None:
+    for _ in range(2):  # the next ban takes the place again
+        await replacing.apply(push_of("36.110.0.1"))
+        assert fake.settings["blocklist-url"] == f"{shelf.root}{PATH}"
+        await replacing.apply(push_of())
+        assert fake.settings["blocklist-url"] == shelf.theirs
+        assert fake.settings["blocklist-enabled"]
+        assert fake.bans(THEIRS_BANS)
+        assert not fake.bans("36.110.0.1")
+        assert not facts.facts
+
+
+async def test_a_list_that_was_off_is_off_again_and_not_fetched(
+    fake: FakeTransmission, shelf: ServedShelf, replacing: Transmission
+) -> None:
+    fake.settings["blocklist-enabled"] = False
+    await replacing.apply(push_of("36.110.0.1"))
+    await replacing.apply(push_of())
+    assert fake.settings["blocklist-url"] == shelf.theirs
+    assert not fake.settings["blocklist-enabled"]
+    assert not shelf.theirs_fetches
+
+
+async def test_where_there_was_none_there_is_none_again(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
     await downloader.apply(push_of("36.110.0.1"))
-    await downloader.apply(push_of("36.110.0.2"))
-    assert fake.banned
-    assert json.loads(facts.facts["transmission/lab/blocklist"]) == {
-        "url": THEIRS,
-        "enabled": True,
-    }
-    await downloader.close()
+    await downloader.apply(push_of())
+    assert fake.settings["blocklist-url"] == EXAMPLE
+    assert not fake.settings["blocklist-enabled"]
+    assert len(fake.named("blocklist-update")) == 2
+
+
+async def test_one_of_ours_that_nobody_remembers_leaves_no_address(
+    fake: FakeTransmission, downloader: Transmission
+) -> None:
+    fake.settings |= {"blocklist-url": f"http://10.0.0.7:1234{PATH}", "blocklist-enabled": True}
+    await downloader.apply(push_of())
+    assert fake.settings["blocklist-url"] == ""
+    assert fake.settings["blocklist-enabled"]
+
+
+async def test_without_bans_the_user_s_list_is_left_alone(
+    fake: FakeTransmission, shelf: ServedShelf, replacing: Transmission
+) -> None:
+    shelf.root = None  # nor is it waited for
+    await replacing.apply(push_of())
+    await replacing.apply(push_of())
+    assert not fake.named("session-set")
+    assert not fake.named("blocklist-update")
+
+
+async def test_a_list_of_the_user_s_that_is_gone_is_set_all_the_same(
+    fake: FakeTransmission,
+    facts: MemoryFacts,
+    replacing: Transmission,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fake.settings["blocklist-url"] = gone = "http://127.0.0.1:9/?pin=1234"
+    await replacing.apply(push_of("36.110.0.1"))
+    await replacing.apply(push_of())
+    assert fake.settings["blocklist-url"] == gone
+    assert not fake.bans("36.110.0.1")
+    assert not facts.facts
+    assert "No Response" in caplog.text
+    assert "1234" not in caplog.text
+
+
+async def test_a_list_of_the_user_s_that_takes_long_is_not_waited_for(
+    fake: FakeTransmission,
+    facts: MemoryFacts,
+    replacing: Transmission,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bans, "_GIVEN_BACK_WITHIN", 0.05)
+    await replacing.apply(push_of("36.110.0.1"))
+    update, theirs = fake.update, asyncio.Event()
+
+    async def slow() -> object:
+        if not fake.settings["blocklist-url"].endswith(PATH):
+            await theirs.wait()
+        return await update()
+
+    monkeypatch.setattr(fake, "update", slow)
+    await replacing.apply(push_of())
+    assert not facts.facts
+    theirs.set()
+
+
+async def test_a_crash_between_fetching_and_giving_back_is_mended_by_the_next_empty_push(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts, replacing: Transmission
+) -> None:
+    await replacing.apply(push_of("36.110.0.1"))
+    fake.failing["session-set"] = "crash"
+    with pytest.raises(ProtocolMismatch):
+        await replacing.apply(push_of())
+    assert not fake.bans("36.110.0.1")
+    del fake.failing["session-set"]
+    await replacing.apply(push_of())
+    assert fake.settings["blocklist-url"] == shelf.theirs
+    assert fake.bans(THEIRS_BANS)
+    assert not facts.facts
+
+
+async def test_a_crash_before_it_was_forgotten_has_the_user_s_list_fetched_again(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts, replacing: Transmission
+) -> None:
+    await replacing.apply(push_of("36.110.0.1"))
+    facts.fails = True
+    with pytest.raises(StorageError):
+        await replacing.apply(push_of())
+    facts.fails = False
+    fake.banned = []
+    await replacing.apply(push_of())
+    assert shelf.theirs_fetches == 2
+    assert fake.bans(THEIRS_BANS)
+    assert not facts.facts
+
+
+async def test_one_that_the_user_has_set_while_we_ran_stays_and_has_ours_dropped(
+    fake: FakeTransmission, shelf: ServedShelf, facts: MemoryFacts, downloader: Transmission
+) -> None:
+    await downloader.apply(push_of("36.110.0.1"))
+    fake.settings["blocklist-url"] = shelf.theirs
+    await downloader.apply(push_of())
+    assert fake.settings["blocklist-url"] == shelf.theirs
+    assert not fake.bans("36.110.0.1")
+    assert not facts.facts
+
+
+async def test_where_the_user_has_emptied_the_address_ours_is_dropped_too(
+    fake: FakeTransmission, facts: MemoryFacts, replacing: Transmission
+) -> None:
+    await replacing.apply(push_of("36.110.0.1"))
+    fake.settings["blocklist-url"] = ""
+    await replacing.apply(push_of())
+    assert fake.settings["blocklist-url"] == ""
+    assert not fake.bans("36.110.0.1")
+    assert not facts.facts
 
 
 async def test_without_our_server_it_says_so(
