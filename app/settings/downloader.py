@@ -73,7 +73,7 @@ class DownloaderSettings:
     allow_plugin: bool = setting(Flag(), default=False)
     """Ours: whether our plugin may be installed there."""
     replace_blocklist: bool = setting(Flag(), default=False)
-    """Ours: whether a blocklist of the user's may be replaced, where there is room for one only."""
+    """Ours: whether a list of the user's makes way while there are bans, where there is room for one only."""
     verify_ssl: bool = setting(Flag(), default=True)
     trusted_certificate: str = setting(Fingerprint(), "")
     """Ours: SHA-256 of the one certificate that is trusted whoever signed it, as hex digits."""

@@ -32,7 +32,7 @@ from tests.adapters.downloaders.contract import (
     sweep_until,
 )
 from tests.adapters.downloaders.contract import Subject as AnySubject
-from tests.adapters.downloaders.transmission.shelf import ServedShelf, served_shelf
+from tests.adapters.downloaders.transmission.shelf import THEIRS_BANS, ServedShelf, served_shelf
 from tests.integration.daemon_process import Place, Release
 from tests.integration.deluge_daemon import DELUGES, DelugeClient, DelugeDaemon, web_of
 from tests.integration.deluge_filter import FilterView
@@ -312,7 +312,8 @@ async def test_a_list_of_the_user_s_is_not_replaced_unless_allowed(by_bundled: S
     api = by_bundled.lab.daemon.api
     api.join()
     enable(api, "Blocklist")
-    theirs = "http://lists.example/level1"
+    assert isinstance(by_bundled.around.shelf, ServedShelf)
+    theirs = by_bundled.around.shelf.theirs
     api.call("blocklist.set_config", {"url": theirs})
     async with opened(by_bundled) as downloader:
         with pytest.raises(NeedsAction):
@@ -325,6 +326,35 @@ async def test_a_list_of_the_user_s_is_not_replaced_unless_allowed(by_bundled: S
         assert api.call("blocklist.get_config")["url"] != theirs
     async with opened(by_bundled) as downloader:
         await downloader.connect()
+        started = time.perf_counter()
+        await downloader.apply(ledger.push())
+        took = time.perf_counter() - started
+        print(f"{by_bundled.lab.daemon.release.version}: the list before is back in {took:.2f} s")
+    assert api.call("blocklist.get_config")["url"] == theirs
+    blocked = FilterView(api).blocked()
+    assert ip_network(THEIRS_BANS) in blocked
+    assert ip_network(BAD) not in blocked
+    assert api.call("blocklist.get_status")["num_blocked"] == 1
+
+
+async def test_the_user_s_list_is_back_once_our_plugin_bans(by_bundled: Subject) -> None:
+    api = by_bundled.lab.daemon.api
+    api.join()
+    enable(api, "Blocklist")
+    assert isinstance(by_bundled.around.shelf, ServedShelf)
+    theirs = by_bundled.around.shelf.theirs
+    api.call("blocklist.set_config", {"url": theirs})
+    allowed = replace(by_bundled.settings, replace_blocklist=True)
+    async with opened(by_bundled, allowed) as downloader:
+        ledger = Ledger(await downloader.connect())
+        await downloader.apply(ledger.push(BAD, NEAR_BAD, everything=True))
+    async with opened(by_bundled, replace(allowed, allow_plugin=True)) as downloader:
+        await downloader.connect()
+        await downloader.apply(ledger.push(BAD, everything=True))
+        assert api.call("blocklist.get_config")["url"] == theirs
+        blocked = FilterView(api).blocked()
+        assert {ip_network(THEIRS_BANS), ip_network(BAD)} <= set(blocked)
+        assert ip_network(NEAR_BAD) not in blocked
 
 
 async def test_exceptions_of_the_user_s_stay(by_bundled: Subject) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.adapters.downloaders.deluge.core_peers import CorePeers
 from app.adapters.downloaders.deluge.peers import from_adapter
-from app.adapters.downloaders.deluge.rpc import Rpc, RpcFailure
+from app.adapters.downloaders.deluge.rpc import OF_DAEMON, Rpc, RpcFailure
 from app.adapters.downloaders.deluge.way import Seen, Torrents
 from app.adapters.downloaders.deluge.wire import (
     AdapterBlocklist,
@@ -34,7 +34,6 @@ METHODS: Final = frozenset(
 """Without which it is of no use."""
 _CAPABILITIES: Final = Capabilities(prefixes=False, mapped=False, totals=False)
 _COUNTERS: Final = ("net.sent_bytes", "net.recv_bytes")
-_OF_DAEMON: Final = 4
 
 
 class AdapterWay:
@@ -75,7 +74,7 @@ class AdapterWay:
             )
         except RpcFailure as failure:
             # One active magnet link without metadata makes the whole listing fail (reference/downloaders.md 6.2).
-            if failure.code != _OF_DAEMON:
+            if failure.code != OF_DAEMON:
                 raise
             if not self._fails:
                 log.warning("PBH's plugin cannot list the peers: %s", failure.reason)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Final
 
 import msgspec
 
 from app.adapters.downloaders.announce import server_of
 from app.adapters.downloaders.deluge.core_peers import CorePeers
+from app.adapters.downloaders.deluge.list_place import ListPlace
 from app.adapters.downloaders.deluge.own import wait_for_method
 from app.adapters.downloaders.deluge.rpc import Rpc
 from app.adapters.downloaders.deluge.way import Seen, Torrents
 from app.adapters.downloaders.deluge.wire import PEERS_KEY, BlocklistConfig, BlocklistStatus
+from app.adapters.downloaders.former_list import is_ours
 from app.domain.address import Prefix
 from app.domain.capabilities import Capabilities
 from app.domain.reason import Text
@@ -69,6 +71,7 @@ class BlocklistWay:
         self._id, self._may_replace = settings.id, settings.replace_blocklist
         self._shelf, self._near = shelf, near
         self._left_over = LeftOver(facts, settings.id)
+        self._place = ListPlace(rpc, facts, settings.id)
         self._imported = False
         self.advice: Text | None = Text("deluge-blocklist-only")
 
@@ -83,7 +86,7 @@ class BlocklistWay:
             raise NeedsAction(Text("deluge-no-plugin"))
         url = (await self._config()).url or ""
         # While we serve nothing it cannot be told whose it is; `apply` looks again.
-        if self._may_replace or self._url is None or self._is_ours(url):
+        if self._may_replace or self._url is None or self._is_free(url):
             return
         if is_new:
             await self._rpc.call("core.disable_plugin", NAME, kind=object)
@@ -95,28 +98,59 @@ class BlocklistWay:
         return Seen(self._core_peers.read(torrents), restarted)
 
     async def apply(self, push: Push) -> None:
+        config = await self._config()
+        if push.wanted:
+            await self._have_ours_read(push, config)
+        else:
+            await self._leave(push, config)
+        self._imported = bool(push.wanted)
+
+    async def _leave(self, push: Push, config: BlocklistConfig) -> None:
+        """Have nothing of ours banned there, and the user's own list in its place."""
+        url = config.url or ""
+        is_there = _is_of_us(url, self._url)
+        if not is_there and not await self._place.was_taken():
+            return
+        if url and not is_there:
+            # The user has set it meanwhile, or we did and a crash came before it was read.
+            await self._lift(push.removed, config, lambda: self._place.have_theirs_read(url))
+            await self._place.forget()
+        else:
+            await self._have_ours_read(push, config)
+            await self._place.give_back()
+
+    async def _have_ours_read(self, push: Push, config: BlocklistConfig) -> None:
         url = self._url
         if url is None:
             raise NeedsAction(Text("deluge-blocklist-unserved"))
-        config = await self._config()
         lines = await asyncio.to_thread(_lines, push.wanted)
         self._shelf.put(self._id, "".join(lines).encode())
         if config.url != url:
-            if not (self._may_replace or self._is_ours(config.url or "")):
+            before = config.url or ""
+            if not (self._may_replace or self._is_free(before)):
                 raise NeedsAction(Text("deluge-blocklist-taken"))
-            await self._rpc.call("blocklist.set_config", {"url": url}, kind=object)
+            await self._place.take(before, url)
+        await self._lift(push.removed, config, lambda: self._import(url, len(lines)))
+
+    async def _lift(
+        self,
+        removed: Collection[Prefix],
+        config: BlocklistConfig,
+        have_read: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Let in `removed` while `have_read` has a list read that bans them no more."""
         left_over = await self._left_over.recall()
         own = [ip for ip in config.whitelisted if ip not in left_over]
         # It has no rules before its first import, and fails when it is told of exceptions to them.
         lets_in = (await self._status()).num_blocked > 0
-        lifted = await asyncio.to_thread(_singles, push.removed) if lets_in else []
+        lifted = await asyncio.to_thread(_singles, removed) if lets_in else []
         # Those that the user lets in anyway have no rule, and stay on their list.
         freed = [ip for ip in lifted if ip not in own]
         if freed or left_over:
             await self._left_over.remember([*left_over, *freed])
         if freed:
             await self._whitelist([*own, *freed])
-        await self._import(url, len(lines))
+        await have_read()
         if freed or left_over:
             await self._whitelist(own)
             await _wait_until_idle(self._rpc)
@@ -137,7 +171,6 @@ class BlocklistWay:
         read = (await self._status()).num_blocked
         if read != lines:
             raise ProtocolMismatch(Text("deluge-blocklist-misread", {"read": read, "sent": lines}))
-        self._imported = True
 
     async def _whitelist(self, ips: list[str]) -> None:
         await self._rpc.call("blocklist.set_config", {"whitelisted": ips}, kind=object)
@@ -148,7 +181,7 @@ class BlocklistWay:
     async def _status(self) -> BlocklistStatus:
         return await _status_of(self._rpc)
 
-    def _is_ours(self, url: str) -> bool:
+    def _is_free(self, url: str) -> bool:
         """Whether there is no list, or the one that we serve to it."""
         return not url or _same_list(url, self._url)
 
@@ -181,11 +214,15 @@ class LeftOver:
 async def retire(rpc: Rpc, shelf: Shelf, facts: Facts, downloader_id: str) -> None:
     """Have the plugin fetch our list and let our exceptions in no more, as another way bans from now on.
 
-    A list and exceptions of the user's stay.
+    A list of the user's that ours replaced is given back. One that stands there and exceptions of the user's stay.
     """
     config = await rpc.call("blocklist.get_config", kind=BlocklistConfig)
-    if _same_list(config.url or "", shelf.url(downloader_id, near=True)):
-        await rpc.call("blocklist.set_config", {"url": ""}, kind=object)
+    place, url = ListPlace(rpc, facts, downloader_id), config.url or ""
+    if _is_of_us(url, shelf.url(downloader_id, near=True)):
+        await place.give_back()
+    elif await place.was_taken():
+        await place.have_theirs_read(url)
+        await place.forget()
     left_over = LeftOver(facts, downloader_id)
     if ours := await left_over.recall():
         kept = [ip for ip in config.whitelisted if ip not in ours]
@@ -209,6 +246,11 @@ async def _status_of(rpc: Rpc) -> BlocklistStatus:
 def _same_list(url: str, ours: str | None) -> bool:
     """Whether both mean the list of one downloader: whatever leads there, its name is the same in every run."""
     return bool(ours) and url.rpartition("/")[2] == (ours or "").rpartition("/")[2]
+
+
+def _is_of_us(url: str, ours: str | None) -> bool:
+    """Whether `url` leads to our list; any of a PeerWarden counts while we serve nothing."""
+    return is_ours(url) if ours is None else _same_list(url, ours)
 
 
 def _lines(wanted: Iterable[Prefix]) -> list[str]:

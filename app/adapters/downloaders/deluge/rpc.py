@@ -18,6 +18,8 @@ from app.settings.downloader import DownloaderSettings
 T = TypeVar("T")
 
 NO_SESSION: Final = 1
+OF_DAEMON: Final = 4
+"""The daemon did not do it."""
 _OF_WEB: Final = ("auth.", "system.", "web.")
 _LOOK_AFTER: Final = 1.0
 """Seconds without an answer after which we look whether there is still a daemon to give it."""

@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
-from app.adapters.downloaders.deluge.downloader import Deluge
 from app.services.errors import NeedsAction, ProtocolMismatch
-from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.contract import BAD, BAD6, NEAR_BAD, Ledger
-from tests.adapters.downloaders.deluge.fake import FakeDeluge, fake_deluge
-from tests.adapters.downloaders.deluge.opened import opened
-from tests.adapters.downloaders.transmission.shelf import ServedShelf, served_shelf
-from tests.services.record_fakes import MemoryFacts
+from tests.adapters.downloaders.deluge.conftest import Scene
 
 KEY = "deluge-whitelisted/de"
-
-
-@dataclass
-class Scene:
-    fake: FakeDeluge
-    shelf: ServedShelf
-    facts: MemoryFacts = field(default_factory=MemoryFacts)
-
-    @asynccontextmanager
-    async def opened(self, **changes: Any) -> AsyncIterator[Deluge]:  # noqa: ANN401 - of the settings
-        around = surroundings(shelf=self.shelf, facts=self.facts)
-        async with opened(self.fake, around, **changes) as downloader:
-            yield downloader
-
-    def blocks(self, ip: str) -> bool:
-        return self.fake.libtorrent.filter.access(ip) == 1
-
-
-@pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
-    async with fake_deluge() as fake, served_shelf() as shelf:
-        yield Scene(fake, shelf)
 
 
 async def test_its_list_has_ipv4_alone_and_is_never_empty(scene: Scene) -> None:
     async with scene.opened() as downloader:
         connection = await downloader.connect()
         ledger = Ledger(connection)
-        await downloader.apply(ledger.push(everything=True))
-        assert scene.shelf.body.count(b"\n") == 1
-        await downloader.apply(ledger.push(BAD, BAD6, "36.0.0.0/8"))
+        await downloader.apply(ledger.push(BAD, BAD6, "36.0.0.0/8", everything=True))
         lines = scene.shelf.body.decode().splitlines()
         assert lines[:-1] == [f"PeerWarden:{BAD}-{BAD}"]
+        await downloader.apply(ledger.push())
+        assert scene.shelf.body.count(b"\n") == 1
         assert connection.advice is not None
 
 
@@ -140,7 +108,7 @@ async def test_so_does_one_that_nobody_serves(scene: Scene) -> None:
 async def test_a_list_that_is_misread_is_told(scene: Scene) -> None:
     async with scene.opened() as downloader:
         ledger = Ledger(await downloader.connect())
-        await downloader.apply(ledger.push(everything=True))
+        await downloader.apply(ledger.push(NEAR_BAD, everything=True))
         status = {"state": "Idle", "num_blocked": 7}
         scene.fake._blocklist_get_status = lambda: status  # type: ignore[method-assign]  # noqa: SLF001
         with pytest.raises(ProtocolMismatch):
@@ -168,14 +136,14 @@ async def test_a_list_that_the_user_enters_later_is_not_replaced_either(scene: S
         await downloader.apply(ledger.push(BAD, everything=True))
         scene.fake.block_config["url"] = "http://lists.example/level1"
         with pytest.raises(NeedsAction):
-            await downloader.apply(ledger.push())
+            await downloader.apply(ledger.push(BAD, NEAR_BAD))
         assert scene.fake.block_config["url"] == "http://lists.example/level1"
 
 
 async def test_a_daemon_without_any_rule_has_restarted(scene: Scene) -> None:
     async with scene.opened() as downloader:
         first = await downloader.connect()
-        await downloader.apply(Ledger(first).push(everything=True))
+        await downloader.apply(Ledger(first).push(BAD, everything=True))
         await downloader.snapshot()
         assert await downloader.connect() == first
         scene.fake.block_list = None
