@@ -114,7 +114,7 @@ def consent_for(remedy: Remedy, state: DownloaderState) -> Consent | None:
                 title=_("Replace the blocklist of {name}?").format(name=name),
                 words=_(
                     "There is room for one list only. PeerWarden's takes the place of the one that"
-                    " is set there, whose address is then no longer used."
+                    " is set there, which comes back once no ban is left."
                 ),
                 yes=_("Replace it"),
                 settings=replace(settings, replace_blocklist=True),

@@ -184,7 +184,10 @@ class SettingsForm(QWidget):
             "replace_blocklist",
             _("Replace the blocklist that is set there"),
             on=shown.replace_blocklist,
-            hint=_("There is room for one only: PeerWarden's takes the place of yours."),
+            hint=_(
+                "There is room for one only: PeerWarden's takes the place of yours, which comes"
+                " back once no ban is left."
+            ),
         )
 
     def _add_ways(self, shown: DownloaderSettings) -> None:
