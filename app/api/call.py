@@ -50,6 +50,10 @@ class Call:
             raise Refused(Text("number-bad", {"name": name, "given": given[:40]}))
         return int(given)
 
+    def flag(self, name: str) -> bool:
+        """A query parameter that is `true`; all else, and its absence, is false as in PBH."""
+        return self.text(name).strip().lower() == "true"
+
     def paging(self) -> Paging:
         """`page` and `pageSize`."""
         return Paging.within_limits(self.number("page", 1), self.number("pageSize", 10))

@@ -19,7 +19,7 @@ _SECONDS: Final = 20
 async def try_once(downloader: Downloader, settings: DownloaderSettings) -> Connection:
     """Connect and close; raises DownloaderError that says what to set."""
     try:
-        return await _connected_in_time(downloader)
+        return await connected_in_time(downloader)
     except DownloaderError as error:
         better = with_advice(error, settings.kind)
         if better is None:
@@ -27,6 +27,15 @@ async def try_once(downloader: Downloader, settings: DownloaderSettings) -> Conn
         raise better from error
     finally:
         await close_soon(downloader, settings.name)
+
+
+async def connected_in_time(downloader: Downloader) -> Connection:
+    """Connect; raises DownloaderError, TooLate when it takes longer than anybody waits for a button."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await downloader.connect()
+    except TimeoutError:
+        raise TooLate from None
 
 
 def with_advice(error: DownloaderError, kind: DownloaderKind) -> DownloaderError | None:
@@ -48,14 +57,6 @@ def connected(connection: Connection) -> tuple[Text, ...]:
     # That it cannot ban at all is what advice begins with.
     lacks = tuple(each for each in lacks if each.id != "lacks-bans")
     return (found, *lacks, connection.advice)
-
-
-async def _connected_in_time(downloader: Downloader) -> Connection:
-    try:
-        async with asyncio.timeout(_SECONDS):
-            return await downloader.connect()
-    except TimeoutError:
-        raise TooLate from None
 
 
 def _advice(error: DownloaderError, kind: DownloaderKind) -> Text | None:

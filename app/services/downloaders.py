@@ -9,7 +9,7 @@ from functools import partial
 
 from app.domain.address import IPAddress, Prefix
 from app.domain.ban import Ban, DownloaderRef
-from app.domain.errors import NotFound, Refused
+from app.domain.errors import AppError, NotFound, Refused
 from app.domain.reason import Text
 from app.domain.remap import Remap
 from app.domain.snapshot import TorrentPeers
@@ -47,6 +47,7 @@ from app.services.reconcile import Reconciler
 from app.services.settings import SettingsBook
 from app.services.sweep import Watcher
 from app.services.watched_downloader import WatchedDownloader
+from app.services.withdrawal import withdraw
 from app.settings.change import REMOVE
 from app.settings.downloader import SECTION, DownloaderSettings, downloader_changes
 
@@ -151,12 +152,22 @@ class Downloaders:
             await self._restart(entry, settings)
         self._bus.publish(DownloadersChanged(gone=(settings.id,)))
 
-    async def remove(self, downloader_id: str) -> None:
-        """Watch it no more. Its bans stay there, as it may be watched again; raises NotFound."""
+    async def remove(self, downloader_id: str, *, lift_bans: bool = False) -> None:
+        """Watch it no more; raises NotFound.
+
+        Its bans stay there, as it may be watched again, unless they shall be lifted. Where that fails, DownloaderError
+        is raised and it goes on being watched.
+        """
         async with self._changing:
             entry = self._entry(downloader_id)
-            await self._settings.change("config.yml", {(SECTION, downloader_id): REMOVE})
             await entry.end()
+            try:
+                if lift_bans:
+                    await withdraw(self._open(entry.settings), entry.settings, self._store)
+                await self._settings.change("config.yml", {(SECTION, downloader_id): REMOVE})
+            except AppError:
+                self._begin(entry.settings)
+                raise
             del self._entries[downloader_id]
             self._bus.publish(DownloadersChanged(gone=(downloader_id,)))
             await self._store.forget_downloader(downloader_id)

@@ -92,8 +92,8 @@ async def edit(call: Call, body: DownloaderBody) -> Answer:
 
 
 async def delete(call: Call) -> Answer:
-    """Watch one no more."""
-    await call.core.downloaders.remove(_id(call))
+    """Watch one no more; with `?liftBans=true`, once our bans are lifted there."""
+    await call.core.downloaders.remove(_id(call), lift_bans=call.flag("liftBans"))
     return Answer(message=_("Removed"))
 
 

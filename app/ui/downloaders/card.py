@@ -51,6 +51,8 @@ class DownloaderCard(QFrame):
     limits_wanted = Signal()
     """What it cannot do, in sentences."""
     remove_wanted = Signal()
+    withdraw_wanted = Signal()
+    """Remove it, and lift its bans there."""
     sweep_wanted = Signal()
     step_wanted = Signal(int)
     """The focus should go to the card so many further down."""
@@ -171,6 +173,7 @@ class DownloaderCard(QFrame):
         menu.addAction(_("What it can and cannot do"), self.limits_wanted.emit)
         menu.addSeparator()
         menu.addAction(_("Remove"), self.remove_wanted.emit)
+        menu.addAction(_("Remove and lift its bans"), self.withdraw_wanted.emit)
         self._more = IconButton("ellipsis", _("More"), menu=menu)
 
 

@@ -140,9 +140,9 @@ class DownloadersPage(Page):
         """Say what it can and cannot do."""
         self.desk.actions.run(self._tell_limits(key), "tell what a downloader can do")
 
-    def remove(self, key: str) -> None:
-        """Watch it no more; can be undone."""
-        self.desk.actions.run(self._remove(key), "remove a downloader")
+    def remove(self, key: str, *, lift_bans: bool = False) -> None:
+        """Watch it no more, perhaps once our bans are lifted there; can be undone."""
+        self.desk.actions.run(self._remove(key, lift_bans=lift_bans), "remove a downloader")
 
     # The look-ups stand in here, where NotFound is told: a card may outlive its downloader for a moment.
 
@@ -232,12 +232,18 @@ class DownloadersPage(Page):
         if card is not None:
             card.set_testing(testing=testing)
 
-    async def _remove(self, key: str) -> None:
+    async def _remove(self, key: str, *, lift_bans: bool) -> None:
         downloaders = self.desk.core.downloaders
         settings = downloaders.state(key).settings
-        await downloaders.remove(key)
-        words = _("Removed {name}. The bans in it stay.").format(name=plain(settings.name))
-        self.desk.actions.offer_undo(words, lambda: downloaders.add(settings))
+        await downloaders.remove(key, lift_bans=lift_bans)
+        words = (
+            _("Removed {name} and lifted its bans.")
+            if lift_bans
+            else _("Removed {name}. The bans in it stay.")
+        )
+        self.desk.actions.offer_undo(
+            words.format(name=plain(settings.name)), lambda: downloaders.add(settings)
+        )
 
     # What happens inside
 
@@ -308,6 +314,7 @@ class DownloadersPage(Page):
         card.remedy_wanted.connect(partial(self.help, key))
         card.limits_wanted.connect(partial(self.tell_limits, key))
         card.remove_wanted.connect(partial(self.remove, key))
+        card.withdraw_wanted.connect(partial(self.remove, key, lift_bans=True))
         card.sweep_wanted.connect(partial(self.desk.actions.sweep_now, key))
         card.step_wanted.connect(partial(self._step, key))
         return card

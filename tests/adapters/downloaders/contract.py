@@ -260,6 +260,19 @@ class DownloaderContract:
             await downloader.apply(ledger.push())
             assert FOREIGN in await subject.foreign()
 
+    async def test_another_run_can_lift_all_that_is_ours(self, subject: Subject) -> None:
+        async with opened(subject) as downloader:
+            connection = await downloader.connect()
+            if not connection.capabilities.unbans:
+                pytest.skip("it does not claim to lift bans")
+            ledger = Ledger(connection)
+            await downloader.apply(ledger.push(BAD, everything=True))
+        async with opened(subject) as downloader:
+            await downloader.connect()
+            await downloader.apply(ledger.push(everything=True))
+            await subject.meet(BAD)
+            await sweep_until(downloader, subject, lambda peers: BAD in peers)
+
     async def test_after_a_restart_it_is_a_new_session_and_takes_the_list_anew(
         self, subject: Subject
     ) -> None:

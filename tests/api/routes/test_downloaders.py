@@ -1,5 +1,6 @@
 """Downloaders over HTTP (reference/webapi.md 3.7)."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import msgspec
@@ -162,6 +163,16 @@ async def test_removing_one_forgets_it(served: Served) -> None:
     fine(await served.admin.delete(ONE))
     assert fine(await served.admin.get(ALL)) == []
     failed(await served.admin.delete(ONE), 404)
+
+
+async def test_removing_one_can_lift_its_bans_there(served: Served) -> None:
+    banned = ip_network("198.51.100.7")
+    await served.core.bans.ban([banned])
+    await served.sweep()
+    downloader = served.downloader
+    assert banned in downloader.listed
+    fine(await served.admin.delete(ONE, params={"liftBans": "true"}))
+    assert downloader.listed == set()
 
 
 @pytest.mark.parametrize("path", ["status", "torrents", "torrent/x/peers"])

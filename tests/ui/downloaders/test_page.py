@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.capabilities import Capabilities
@@ -19,7 +21,7 @@ from app.ui.downloaders.card import DownloaderCard
 from app.ui.downloaders.page import DownloadersPage
 from app.ui.theme import Appearance
 from tests.services.fakes import HandClock, ScriptedDownloader
-from tests.ui.fakes import Workplace, settle, until, workplace
+from tests.ui.fakes import Workplace, choose, settle, until, workplace
 from tests.ui.finding import button, field, open_dialog, says
 
 DELUGE = Found(host="127.0.0.1", port=8112, type="raccoonfink/deluge")
@@ -120,6 +122,24 @@ async def test_a_removed_downloader_comes_back_by_undo(
         undo()
         await until(lambda: cards(page))
         assert place.core.downloaders.state("NAS").settings.endpoint.startswith("http://127")
+
+
+async def test_one_can_be_removed_with_its_bans(
+    tmp_path: Path, appearance: Appearance, qtbot: QtBot
+) -> None:
+    async with page_over(tmp_path, appearance, qtbot, "NAS") as (page, place):
+        await until(lambda: cards(page))
+        await place.core.bans.ban([ip_network("198.51.100.7")])
+        place.core.downloaders.sweep_now("NAS")
+        await until(lambda: place.downloaders["NAS"].listed)
+        offered: list[str] = []
+        place.desk.actions.undo_offered.connect(lambda words, _undo: offered.append(words))
+        more = cards(page)[0].findChild(QMenu)
+        assert more is not None
+        choose(more, "Remove and lift its bans")
+        await until(lambda: offered)
+        assert offered == ["Removed NAS and lifted its bans."]
+        assert not place.downloaders["NAS"].listed
 
 
 async def test_a_test_says_what_answers(
