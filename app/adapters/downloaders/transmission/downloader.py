@@ -40,6 +40,7 @@ class Transmission:
         return await self._session.open()
 
     async def snapshot(self) -> Snapshot:
+        await self._squeeze.settled()  # else they would seem to be there still
         look = Look(self._rpc.exchange)
         rows, decoding = await self._rows()
         await self._learn(rows)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -28,7 +28,7 @@ _STEP: Final = 0.05
 _REMEMBERED: Final = 900.0
 """Seconds after which what was given back counts as saved there: it writes its state each six minutes."""
 _SECONDS_TO_WAIT: Final = 1.4
-"""For limits to be given back; then it goes on by itself until all is closed, which may wait as long once more."""
+"""For limits to be given back when all is closed."""
 
 
 class Squeeze:
@@ -41,22 +41,33 @@ class Squeeze:
         """Limits by torrent as they were; None until it was looked up."""
         self._forget_at = 0.0
         self._turn = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._restoring: set[asyncio.Task[None]] = set()
 
     async def drop(self, ids: Collection[int], banned: Callable[[IPAddress], bool]) -> None:
-        """Drop everybody from those torrents of `ids` that have a banned peer."""
+        """Have everybody dropped from those torrents of `ids` that have a banned peer; `settled` says when they are.
+
+        That takes up to half a second, which would be added to the interval between two sweeps.
+        """
         if not ids:
             return
         async with self._turn:
+            await self.settled()
             fields = ["hashString", "peer-limit", "peers"]
             found = await self._rpc.call("torrent-get", LimitsAnswer, ids=list(ids), fields=fields)
             hit = [each for each in found.torrents if each.limit > 0 and _any(each, banned)]
             if hit:
                 await self._empty({each.hash: each.limit for each in hit})
 
+    async def settled(self) -> None:
+        """Return once those who are being dropped are gone, and the limits are what they were."""
+        while under_way := self._leaving | self._restoring:
+            await asyncio.wait(under_way)
+
     async def mend(self) -> None:
         """Give back what a crash, of ours or of the daemon, has left at no peers."""
         async with self._turn:
+            await self.settled()
             before = await self._remembered()
             if not before:
                 return
@@ -78,7 +89,11 @@ class Squeeze:
             self._before = {}
 
     async def close(self) -> None:
-        """Let what is being given back come to its end; of a daemon that hangs it stays remembered."""
+        """Give back what is not yet; of a daemon that hangs it stays remembered."""
+        for task in self._leaving:
+            task.cancel()
+        if self._leaving:
+            await asyncio.wait(self._leaving)
         if self._restoring:
             _, hanging = await asyncio.wait(self._restoring, timeout=_SECONDS_TO_WAIT)
             for task in hanging:
@@ -89,17 +104,18 @@ class Squeeze:
         # Before, not after: from here on a crash must not lose it.
         await self._facts.remember(self._key, msgspec.json.encode(before).decode())
         self._before, self._forget_at = before, time.monotonic() + _REMEMBERED
-        hashes = list(limits)
         try:
-            await self._rpc.order("torrent-set", ids=hashes, peer_limit=0)
-            await self._wait_until_empty(hashes)
+            await self._rpc.order("torrent-set", ids=list(limits), peer_limit=0)
         finally:
-            # A task of its own: who is cancelled twice must not take it along.
-            loop = asyncio.get_running_loop()
-            restoring = loop.create_task(self._restore(limits), name="give-back-limits")
-            self._restoring.add(restoring)
-            restoring.add_done_callback(self._restoring.discard)
-            await asyncio.wait([restoring], timeout=_SECONDS_TO_WAIT)
+            leaving = _start(self._let_go(list(limits)), self._leaving)
+            # However that ends: who is in a hurry cancels it, perhaps before its first step.
+            leaving.add_done_callback(lambda _: _start(self._restore(limits), self._restoring))
+
+    async def _let_go(self, hashes: Collection[str]) -> None:
+        try:
+            await self._wait_until_empty(hashes)
+        except DownloaderError as error:
+            log.debug("it is not known who is gone: %s", type(error).__name__)
 
     async def _wait_until_empty(self, hashes: Collection[str]) -> None:
         end = time.monotonic() + _LONGEST
@@ -136,6 +152,14 @@ class Squeeze:
                 log.warning("what was remembered of limits of peers is unreadable")
                 self._before = {}
         return self._before
+
+
+def _start(work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> asyncio.Task[None]:
+    """Let it be done beside all else; it is one of `tasks` until it ends."""
+    task = asyncio.get_running_loop().create_task(work, name="drop-peers")
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 def _any(torrent: Limited, banned: Callable[[IPAddress], bool]) -> bool:

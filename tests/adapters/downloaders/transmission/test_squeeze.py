@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from ipaddress import ip_address
 
 import pytest
@@ -13,7 +14,7 @@ from app.adapters.downloaders.transmission.downloader import Transmission
 from app.adapters.downloaders.transmission.rpc import Rpc
 from app.adapters.downloaders.transmission.squeeze import Squeeze
 from app.domain.address import IPAddress
-from app.services.errors import DownloaderError, StorageError
+from app.services.errors import StorageError
 from tests.adapters.downloaders.around import surroundings
 from tests.adapters.downloaders.transmission import fake as fake_module
 from tests.adapters.downloaders.transmission.conftest import settings_for
@@ -36,8 +37,10 @@ def version() -> str:
 
 
 @pytest.fixture
-def squeeze(rpc: Rpc, facts: MemoryFacts) -> Squeeze:
-    return Squeeze(rpc, facts, KEY)
+async def squeeze(rpc: Rpc, facts: MemoryFacts) -> AsyncIterator[Squeeze]:
+    found = Squeeze(rpc, facts, KEY)
+    yield found
+    await found.close()
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,7 @@ async def test_torrents_with_a_banned_peer_let_go_of_all_and_others_of_none(
     fake: FakeTransmission, squeeze: Squeeze
 ) -> None:
     await squeeze.drop([1, 2, 3], is_bad)
+    await squeeze.settled()
     fake.pulse()
     assert [[peer.ip for peer in torrent.connected] for torrent in fake.torrents] == [
         [GOOD],
@@ -87,6 +91,7 @@ async def test_one_that_may_have_no_peers_anyway_stays_so(
     fake: FakeTransmission, squeeze: Squeeze
 ) -> None:
     await squeeze.drop([1], is_bad)
+    await squeeze.settled()
     fake.torrents[0].limit = 0
     fake.torrents[0].peers = [FakePeer(BAD, connected=True)]
     fake.calls.clear()
@@ -106,10 +111,33 @@ async def test_limits_are_remembered_before_they_are_changed(
     assert json.loads(facts.facts[KEY]) == {"a" * 40: 60, "b" * 40: 7}
 
 
-async def test_who_is_cancelled_half_way_gives_them_back(
+async def test_the_sweep_does_not_wait_until_all_are_gone_but_the_next_one_does(
     fake: FakeTransmission, squeeze: Squeeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fake_module, "PULSE", 0.3)
+    await squeeze.drop([1, 2], is_bad)
+    assert limits(fake) == [0, 0, 9]
+    await squeeze.settled()
+    assert limits(fake) == [60, 7, 9]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_who_closes_half_way_gives_them_back(
+    fake: FakeTransmission, squeeze: Squeeze, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
+) -> None:
     monkeypatch.setattr(fake_module, "PULSE", 60)
+    await squeeze.drop([1, 2], is_bad)
+    assert limits(fake) == [0, 0, 9]
+    if not at_once:
+        fake.calls.clear()
+        await until(lambda: fake.named("torrent-get"))
+    await squeeze.close()
+    assert limits(fake) == [60, 7, 9]
+
+
+async def test_who_is_cancelled_before_it_is_known_whether_they_were_changed_gives_them_back(
+    fake: FakeTransmission, squeeze: Squeeze
+) -> None:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(squeeze.drop([1, 2], is_bad), name="drop")
         await until(lambda: limits(fake)[:2] == [0, 0])
@@ -126,6 +154,7 @@ async def test_torrents_that_do_not_let_go_are_waited_for_so_long_and_no_longer(
     monkeypatch.setattr(fake_module, "PULSE", 60)
     monkeypatch.setattr(module, "_LONGEST", 0.2)
     await squeeze.drop([1, 2], is_bad)
+    await squeeze.settled()
     assert limits(fake) == [60, 7, 9]
 
 
@@ -133,20 +162,13 @@ async def test_a_daemon_that_dies_half_way_is_mended_when_it_is_back(
     fake: FakeTransmission, squeeze: Squeeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fake_module, "PULSE", 60)
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(_failing(squeeze), name="drop")
-        await until(lambda: limits(fake)[:2] == [0, 0])
-        await fake.stop()
-        await task
+    await squeeze.drop([1, 2], is_bad)
+    await fake.stop()
+    await squeeze.settled()
     assert limits(fake)[:2] == [0, 0]
     await fake.start()
     await squeeze.mend()
     assert limits(fake) == [60, 7, 9]
-
-
-async def _failing(squeeze: Squeeze) -> None:
-    with pytest.raises(DownloaderError):
-        await squeeze.drop([1, 2], is_bad)
 
 
 async def test_after_a_crash_of_ours_the_next_run_mends_before_anything_else(
@@ -165,6 +187,7 @@ async def test_what_the_daemon_had_not_saved_when_it_died_is_mended_later_too(
     fake: FakeTransmission, squeeze: Squeeze
 ) -> None:
     await squeeze.drop([1, 2], is_bad)
+    await squeeze.settled()
     fake.torrents[0].limit = 0  # what its disk held at that moment
     await squeeze.mend()
     assert limits(fake) == [60, 7, 9]
@@ -188,13 +211,13 @@ async def test_what_is_remembered_and_unreadable_is_passed_over(
     facts.facts[KEY] = text
     await squeeze.mend()
     await squeeze.drop([1], is_bad)
+    await squeeze.settled()
     assert limits(fake) == [60, 7, 9]
 
 
 async def test_a_daemon_that_hangs_is_not_waited_for_and_mended_later(
-    fake: FakeTransmission, squeeze: Squeeze, monkeypatch: pytest.MonkeyPatch
+    fake: FakeTransmission, squeeze: Squeeze
 ) -> None:
-    monkeypatch.setattr(module, "_SECONDS_TO_WAIT", 0.05)
     fake.gives_back.clear()
     async with asyncio.timeout(2):
         await squeeze.drop([1, 2], is_bad)
@@ -215,7 +238,7 @@ async def test_a_daemon_that_hangs_is_left_in_time_and_mended_by_who_comes_next(
     await squeeze.drop([1, 2], is_bad)
     await squeeze.close()
     await asyncio.sleep(0)
-    assert "give-back-limits" not in {task.get_name() for task in asyncio.all_tasks()}
+    assert "drop-peers" not in {task.get_name() for task in asyncio.all_tasks()}
     await rpc.exchange.close()
     fake.gives_back.set()
     await Squeeze(rpc, facts, KEY).mend()
