@@ -115,15 +115,18 @@ class TransmissionDaemon(RealDaemon):
 
     def _wait_for_seeds(self) -> None:
         if not wait_for(self._seeds_all, SEED_LIMIT):
-            raise DaemonFailed(f"it does not seed all: {self.process.log()}")
+            rows = self.call("torrent-get", fields=["name", "status", "percentDone", "errorString"])
+            raise DaemonFailed(f"it does not seed all: {rows} {self.process.log()}")
 
     def _seeds_all(self) -> bool:
         fields = ["hashString", "percentDone", "status"]
         rows = self.call("torrent-get", fields=fields)["torrents"]
         for row in rows:
-            # After a crash it may not know what it has.
+            # After a crash it may not know what it has, nor that it was started.
             if row["status"] not in (1, 2) and row["percentDone"] < 1:
                 self.call("torrent-verify", ids=[row["hashString"]])
+            elif row["status"] == 0:
+                self.call("torrent-start", ids=[row["hashString"]])
         ready = {row["hashString"] for row in rows if row["status"] == SEEDING}
         return ready >= self.seeded.keys()
 
