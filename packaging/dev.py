@@ -19,7 +19,7 @@ import environment
 import smoke
 import system_packages
 from environment import PYTHON
-from steps import ROOT, Command, Report, execute
+from steps import ROOT, Command, Report, beside, execute
 
 CHECKED = ("app", "tests", "packaging")
 WITHOUT_QT = frozenset(
@@ -160,6 +160,14 @@ def _tool(*words: str, limit: float = 300, shown: bool = False) -> Callable[[], 
     return partial(execute, command, limit=limit, shown=shown)
 
 
+def _tests() -> None:
+    """Those of daemons and whole programs mostly wait: beside all others they cost half the time."""
+    lab, marked = "tests/integration", "not alone and not soak"
+    pytest: Command = (environment.tool("pytest"), "-q", "-m", marked)
+    with beside((*pytest, f"--ignore={lab}", "tests"), limit=2700):
+        execute((*pytest, lab), limit=2700, shown=True)
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "format": _tool("ruff", "format", "--check", "--output-format=concise", *CHECKED),
     "lint": _tool("ruff", "check", "--output-format=concise", *CHECKED),
@@ -167,10 +175,11 @@ PARTS: dict[str, Callable[[], None]] = {
     "imports": _tool("lint-imports"),
     # Newer daemons, each in a root of its own; made once and kept between runs.
     "daemons": _tool("python", "-m", "tests.integration.roots", limit=900, shown=True),
-    "tests": _tool("pytest", "-q", "tests", limit=2700, shown=True),
+    "tests": _tests,
+    "timed": _tool("pytest", "-q", "-m", "alone", "tests", limit=600, shown=True),
     "smoke": _smoke,
 }
-NEEDING_PACKAGES = frozenset(("daemons", "tests", "smoke"))
+NEEDING_PACKAGES = frozenset(("daemons", "tests", "timed", "smoke"))
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": run,

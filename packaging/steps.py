@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO, TypeAlias
+from typing import IO, TextIO, TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,29 +86,64 @@ def execute(
     Raises StepFailed, with the output if it was not shown, when the command fails or takes longer
     than `limit` seconds. Whatever it leaves running in its process group ends with it.
     """
-    words = [str(word) for word in command]
-    sys.stdout.flush()
     # A file, not a pipe: a daemon that outlives the command would keep a pipe open.
     with tempfile.TemporaryFile() as output:
+        process = _start(command, None if shown else output, env)
+        if failure := _wait(process, limit):
+            raise StepFailed(f"{_said(output)}\n{_named(failure, command)}".lstrip())
+
+
+@contextlib.contextmanager
+def beside(command: Command, *, limit: float) -> Iterator[None]:
+    """Run `command` as `execute` does beside what is done within, and print at the end what it said.
+
+    Both run to their ends. Raises StepFailed when one of them failed.
+    """
+    failures: list[str] = []
+    with tempfile.TemporaryFile() as output:
+        process = _start(command, output, None)
         try:
-            process = subprocess.Popen(
-                words,
-                cwd=ROOT,
-                env=None if env is None else {**os.environ, **env},
-                stdin=subprocess.DEVNULL,
-                stdout=None if shown else output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            message = f"cannot start {words[0]}: {error.strerror}"
-            raise StepFailed(message) from error
-        failure = _wait(process, limit)
-        if failure:
-            output.seek(0)
-            said = output.read().decode("utf-8", "replace")
-            message = f"{said.rstrip()}\n{failure}: {' '.join(words)}".lstrip()
-            raise StepFailed(message)
+            try:
+                yield
+            except StepFailed as inner:
+                failures.append(str(inner))
+            if failure := _wait(process, limit):
+                failures.append(_named(failure, command))
+        finally:
+            _end(process)
+        print(_said(output), flush=True)
+    if failures:
+        raise StepFailed("\n".join(failures))
+
+
+def _start(
+    command: Command, output: IO[bytes] | None, env: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    """Start it in a process group of its own; what it says goes to `output`, or else is shown."""
+    words = [str(word) for word in command]
+    sys.stdout.flush()
+    try:
+        return subprocess.Popen(
+            words,
+            cwd=ROOT,
+            env=None if env is None else {**os.environ, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        message = f"cannot start {words[0]}: {error.strerror}"
+        raise StepFailed(message) from error
+
+
+def _said(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode("utf-8", "replace").rstrip()
+
+
+def _named(failure: str, command: Command) -> str:
+    return f"{failure}: {' '.join(map(str, command))}"
 
 
 def _wait(process: subprocess.Popen[bytes], limit: float) -> str:

@@ -184,6 +184,7 @@ class TestBundledPlugin(OnDeluge):
         return by_bundled
 
 
+@pytest.mark.alone
 async def test_a_forged_peer_is_known_and_dropped_at_once(
     subject: Subject,
 ) -> None:

@@ -31,7 +31,7 @@ from tests.swarm.scenario import Behaviour, Expect, Group, Scenario
 from tests.swarm.swarm import Swarm
 from tests.swarm.torrent import LabTorrent
 
-pytestmark = [pytest.mark.daemon]
+pytestmark = [pytest.mark.daemon, pytest.mark.alone]
 
 INTERVAL: Final = 2_000
 ALLOWED: Final = 0.5

@@ -136,6 +136,7 @@ async def test_with_many_torrents_those_that_move_are_followed_between_looks_at_
             assert (after.name, after.size) == (before.name, before.size)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("increment", [False, True], ids=["whole", "single"])
 async def test_a_forged_peer_is_known_by_name_and_dropped_at_once(
     subject: Subject, *, increment: bool

@@ -42,6 +42,7 @@ def sweeping(it: Program) -> bool:
     return bool(it.get("/api/downloaders/qb/status")["lastStatus"] == "HEALTHY")
 
 
+@pytest.mark.alone
 @only("4.5.2", "5.3.0")
 def test_public_basic(lab: Lab) -> None:
     with lab.gate() as gate, program(lab, gate) as it:

@@ -99,6 +99,7 @@ class TestTransmission(DownloaderContract):
         await trackers_are_replaced(subject)
 
 
+@pytest.mark.alone
 async def test_a_banned_peer_is_dropped_at_once(subject: LabSubject[TransmissionDaemon]) -> None:
     async with opened(subject) as downloader:
         connection = await downloader.connect()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from steps import Report, StepFailed, execute
+from steps import Report, StepFailed, beside, execute
+from tests.swarm.waiting import wait_for
 
 
 def python(code: str) -> tuple[str, ...]:
@@ -67,6 +68,51 @@ def test_what_a_command_leaves_running_ends_with_it(tmp_path: Path) -> None:
     os.set_blocking(reader, True)
     assert os.read(reader, 1) == b""  # comes when nobody holds the other end any more
     os.close(reader)
+
+
+def test_what_runs_beside_another_tells_at_its_end(capfd: pytest.CaptureFixture[str]) -> None:
+    with beside(python("print('2 passed')"), limit=30):
+        execute(python("print('3 passed')"), limit=30, shown=True)
+
+    assert capfd.readouterr().out == "3 passed\n2 passed\n"
+
+
+def test_each_of_two_side_by_side_runs_to_its_end_and_both_failures_are_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    slow = "import time; time.sleep(0.5); print('late'); raise SystemExit(3)"
+
+    with (
+        pytest.raises(StepFailed, match=r"(?s)exit code 2: .*exit code 3: "),
+        beside(python(slow), limit=30),
+    ):
+        execute(python("raise SystemExit(2)"), limit=30)
+
+    assert capfd.readouterr().out == "late\n"
+
+
+def test_one_that_fails_fails_the_step_though_the_other_passes() -> None:
+    with (
+        pytest.raises(StepFailed, match="exit code 3: "),
+        beside(python("raise SystemExit(3)"), limit=30),
+    ):
+        execute(python("pass"), limit=30)
+
+
+def test_what_runs_beside_ends_with_whoever_is_interrupted(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    code = f"import os, signal; open({str(pid)!r}, 'w').write(str(os.getpid())); signal.pause()"
+
+    def interrupted() -> None:
+        with beside(python(code), limit=30):
+            assert wait_for(lambda: pid.exists() and pid.read_text(), 10)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
 
 
 def test_a_variable_is_added_to_the_environment(capfd: pytest.CaptureFixture[str]) -> None:
