@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import shutil
 import socket
 import tempfile
@@ -19,6 +20,9 @@ from tests.swarm.waiting import wait_for
 LOOPBACK = "127.0.0.1"
 PASSWORD = "labpass123"
 START_LIMIT = 30.0
+_PORTS = range(20_000, 32_000)
+"""Below those that a system gives to whoever asks for any: else another program could have it before the daemon has."""
+_given: set[int] = set()
 
 
 class RealDaemon(ABC):
@@ -90,7 +94,12 @@ class RealDaemon(ABC):
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """Return a port of loopback that nobody listens on now, another one each time; raises `DaemonFailed`."""
+    # Not by the common dice, which hypothesis sets to the same in every run: two may run side by side.
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        if port in _given:
+            continue
+        with contextlib.suppress(OSError), socket.create_server((LOOPBACK, port)):
+            _given.add(port)
+            return port
+    raise DaemonFailed("no port is free")

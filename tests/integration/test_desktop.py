@@ -18,6 +18,7 @@ from app.settings.secret import Secret
 from app.ui.theme.tokens import LIGHT
 from tests.integration.lab import Lab, only
 from tests.integration.program import Program
+from tests.integration.real_daemon import free_port
 from tests.integration.screen import Screen, own_screen, wait_for, why_not
 from tests.swarm.events import Seen
 from tests.swarm.scenario import Behaviour
@@ -90,12 +91,6 @@ class Desktop(Program):
                 continue
             return
         raise AssertionError(f"{keys} did nothing; {self.errors()[-2000:]}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 NARROWEST_TAB = 50
