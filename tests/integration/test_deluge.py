@@ -309,13 +309,19 @@ async def test_a_restart_is_noticed_though_deluge_web_is_connected_again(
         assert (await downloader.connect()).session > first.session
 
 
-async def test_a_list_of_the_user_s_is_not_replaced_unless_allowed(by_bundled: Subject) -> None:
-    api = by_bundled.lab.daemon.api
+def set_a_list_of_the_user_s(subject: Subject) -> str:
+    """Let the Blocklist plugin have it, which bans `THEIRS_BANS`; its address."""
+    api = subject.lab.daemon.api
     api.join()
     enable(api, "Blocklist")
-    assert isinstance(by_bundled.around.shelf, ServedShelf)
-    theirs = by_bundled.around.shelf.theirs
+    assert isinstance(subject.around.shelf, ServedShelf)
+    theirs = subject.around.shelf.theirs
     api.call("blocklist.set_config", {"url": theirs})
+    return theirs
+
+
+async def test_a_list_of_the_user_s_is_not_replaced_unless_allowed(by_bundled: Subject) -> None:
+    api, theirs = by_bundled.lab.daemon.api, set_a_list_of_the_user_s(by_bundled)
     async with opened(by_bundled) as downloader:
         with pytest.raises(NeedsAction):
             await downloader.connect()
@@ -339,12 +345,7 @@ async def test_a_list_of_the_user_s_is_not_replaced_unless_allowed(by_bundled: S
 
 
 async def test_the_user_s_list_is_back_once_our_plugin_bans(by_bundled: Subject) -> None:
-    api = by_bundled.lab.daemon.api
-    api.join()
-    enable(api, "Blocklist")
-    assert isinstance(by_bundled.around.shelf, ServedShelf)
-    theirs = by_bundled.around.shelf.theirs
-    api.call("blocklist.set_config", {"url": theirs})
+    api, theirs = by_bundled.lab.daemon.api, set_a_list_of_the_user_s(by_bundled)
     allowed = replace(by_bundled.settings, replace_blocklist=True)
     async with opened(by_bundled, allowed) as downloader:
         ledger = Ledger(await downloader.connect())
